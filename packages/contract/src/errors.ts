@@ -1,0 +1,75 @@
+/**
+ * The closed list of errors: each code a client can meet, with the HTTP status it has over plain HTTP and
+ * the data it carries. Nothing else ever leaves the server; what nobody foresaw is `INTERNAL`, with an id
+ * that the server's log has.
+ */
+export interface ErrorData {
+  /** The input does not fit. `issues` names each field, as a path with dots. */
+  INVALID_INPUT: { issues: { path: string; message: string }[] };
+  /** No session, or one that has ended. Log in again. */
+  UNAUTHENTICATED: object;
+  /** Username or e-mail and password do not belong together. */
+  INVALID_CREDENTIALS: object;
+  /** This refresh token is unknown, expired or ended. Log in again. */
+  INVALID_REFRESH_TOKEN: object;
+  /** A refresh token came back after its successor was used: the whole session is ended. */
+  REFRESH_TOKEN_REUSED: object;
+  /** Another account has this e-mail address. */
+  EMAIL_TAKEN: object;
+  /** Another account has this username, in whatever case. */
+  USERNAME_TAKEN: object;
+  /** It does not exist, or it is not for you to know that it does. */
+  NOT_FOUND: { what: 'conversation' | 'user' | 'message' | 'member' | 'session' | 'procedure' };
+  /** You see it, and may not do this to it. */
+  FORBIDDEN: { need: 'owner' | 'admin' };
+  /** A conversation with oneself. */
+  SELF_CONVERSATION: object;
+  /** This is done in groups only. */
+  NOT_A_GROUP: object;
+  /** The owner hands the group over before leaving it. */
+  OWNER_MUST_TRANSFER: object;
+  /** The group would have more than `limit` members. */
+  GROUP_FULL: { limit: number };
+  /** The same `clientMessageId` was sent before with other content; `messageId` is what was stored then. */
+  IDEMPOTENCY_CONFLICT: { messageId: string };
+  /** More subscriptions than one socket may hold. */
+  TOO_MANY_SUBSCRIPTIONS: { limit: number };
+  /** Too much is asked at this moment. Try again after `retryAfter` seconds. */
+  BUSY: { retryAfter: number };
+  /** The server is leaving or its database is away. Nothing is known of the outcome: retry with the same key. */
+  UNAVAILABLE: object;
+  /** A method or a form of request that this procedure does not take. */
+  UNSUPPORTED_REQUEST: object;
+  /** Something nobody foresaw. `errorId` finds it in the server's log. */
+  INTERNAL: { errorId: string };
+}
+
+export type ErrorCode = keyof ErrorData;
+
+/** The HTTP status of each code. */
+export const ERROR_STATUS = {
+  INVALID_INPUT: 400,
+  UNAUTHENTICATED: 401,
+  INVALID_CREDENTIALS: 401,
+  INVALID_REFRESH_TOKEN: 401,
+  REFRESH_TOKEN_REUSED: 401,
+  EMAIL_TAKEN: 409,
+  USERNAME_TAKEN: 409,
+  NOT_FOUND: 404,
+  FORBIDDEN: 403,
+  SELF_CONVERSATION: 400,
+  NOT_A_GROUP: 400,
+  OWNER_MUST_TRANSFER: 409,
+  GROUP_FULL: 409,
+  IDEMPOTENCY_CONFLICT: 409,
+  TOO_MANY_SUBSCRIPTIONS: 429,
+  BUSY: 503,
+  UNAVAILABLE: 503,
+  UNSUPPORTED_REQUEST: 415,
+  INTERNAL: 500,
+} as const satisfies Record<ErrorCode, number>;
+
+/** What `error.data` is on the wire: the code, its HTTP status and the code's own data. */
+export type WireError = {
+  [Code in ErrorCode]: { code: Code; httpStatus: (typeof ERROR_STATUS)[Code] } & ErrorData[Code];
+}[ErrorCode];
