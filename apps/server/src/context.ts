@@ -1,0 +1,46 @@
+import type { Logger } from 'pino';
+import type { AccessTokens } from './auth/access-token.ts';
+import type { PasswordHasher } from './auth/password.ts';
+import type { Clock } from './clock.ts';
+import type { Database } from './database/database.ts';
+import type { Env } from './env.ts';
+import type { EventLog } from './events/log.ts';
+import type { ReadMarks } from './messages/mark-read.ts';
+import type { SendQueue } from './messages/send.ts';
+import type { Connection } from './sockets/connection.ts';
+
+/** What lives as long as the process. Made once, in server.ts. */
+export interface App {
+  env: Env;
+  clock: Clock;
+  logger: Logger;
+  database: Database;
+  passwords: PasswordHasher;
+  accessTokens: AccessTokens;
+  log: EventLog;
+  sends: SendQueue;
+  readMarks: ReadMarks;
+}
+
+/** Who is calling: an access token that was checked and whose session has not ended. */
+export interface Session {
+  sessionId: string;
+  userId: string;
+  /** When the access token ends. */
+  expiresAt: Date;
+}
+
+/** One call: over HTTP made anew for each request, over a socket shared by all its calls. */
+export interface Context {
+  app: App;
+  session: Session | null;
+  /** Where the caller comes from, for sessions and limits. */
+  client: { address: string; userAgent: string | null };
+  /** The socket, or null over HTTP. */
+  connection: Connection | null;
+}
+
+/** A call of somebody who is signed in: what every domain function but those of `auth` takes. */
+export interface SignedIn extends Context {
+  session: Session;
+}

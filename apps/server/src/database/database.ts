@@ -1,0 +1,58 @@
+import { PrismaPg } from '@prisma/adapter-pg';
+import pg from 'pg';
+import { type Prisma, PrismaClient } from './generated/client.ts';
+
+/** Inside a transaction. A function that takes it cannot be called outside one. */
+export type Tx = Prisma.TransactionClient;
+
+/** One Postgres: Prisma for what is not hot, the same pool for what is. */
+export interface Database {
+  prisma: PrismaClient;
+  pool: pg.Pool;
+  /**
+   * Runs `work` in a transaction, and tells the log's follower after the commit. No mail, HTTP or hashing
+   * inside: others may wait for its locks.
+   */
+  transaction<T>(work: (tx: Tx) => Promise<T>): Promise<T>;
+  /** Called after each commit of `transaction`. */
+  onCommit(listener: () => void): void;
+  close(): Promise<void>;
+}
+
+/** What a statement may take before Postgres gives up on it, in milliseconds. */
+const TIMEOUTS = '-c statement_timeout=15000 -c lock_timeout=5000 -c idle_in_transaction_session_timeout=5000';
+
+export function connectDatabase(url: string, poolSize: number): Database {
+  const pool = new pg.Pool({ connectionString: url, max: poolSize, options: TIMEOUTS });
+  // A client that dies while idle has nobody else to tell, and unheard it would end the process.
+  pool.on('error', () => {});
+  const prisma = new PrismaClient({
+    adapter: new PrismaPg(pool, { statementNameGenerator: statementName }),
+  });
+  const listeners: (() => void)[] = [];
+  return {
+    prisma,
+    pool,
+    async transaction(work) {
+      const result = await prisma.$transaction(work, { maxWait: 5_000, timeout: 10_000 });
+      for (const listener of listeners) listener();
+      return result;
+    },
+    onCommit: (listener) => void listeners.push(listener),
+    async close() {
+      await prisma.$disconnect();
+      await pool.end();
+    },
+  };
+}
+
+const names = new Map<string, string>();
+
+/** One prepared statement for each text. Lists of many lengths make many texts: past 500 they stay unnamed. */
+function statementName({ sql }: { sql: string }): string {
+  const known = names.get(sql);
+  if (known !== undefined || names.size >= 500) return known ?? '';
+  const name = `prisma_${names.size}`;
+  names.set(sql, name);
+  return name;
+}

@@ -1,0 +1,60 @@
+import { z } from 'zod';
+
+const count = (fallback: number) => z.coerce.number().int().min(1).default(fallback);
+
+const schema = z.object({
+  NODE_ENV: z.enum(['development', 'production', 'test']).default('development'),
+  /** The port to listen on; 0 takes a free one. */
+  PORT: z.coerce.number().int().min(0).max(65_535).default(4000),
+  HOST: z.string().default('0.0.0.0'),
+  DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }),
+  /** Connections of this node's pool; two more are used for sends and for the bus. */
+  DATABASE_POOL: count(10),
+  /** The secrets that sign access tokens, newest first, separated by commas; each of 32 bytes or more. */
+  JWT_SECRETS: z
+    .string()
+    .transform((list) => list.split(',').map((secret) => secret.trim()))
+    .refine((list) => list.every((secret) => Buffer.byteLength(secret) >= 32), 'each secret needs 32 bytes or more'),
+  /** Mixed into every password before it is hashed. Changing it voids all passwords. */
+  PASSWORD_PEPPER: z.string().refine((pepper) => Buffer.byteLength(pepper) >= 32, 'needs 32 bytes or more'),
+  /** Derives the successor of a refresh token. */
+  REFRESH_SECRET: z.string().refine((secret) => Buffer.byteLength(secret) >= 32, 'needs 32 bytes or more'),
+  /** bcrypt's cost: each step doubles the time. */
+  BCRYPT_COST: z.coerce.number().int().min(4).max(15).default(12),
+  ACCESS_TOKEN_SECONDS: count(15 * 60),
+  /** A session ends when it was not used for this long … */
+  SESSION_IDLE_DAYS: count(30),
+  /** … and in any case after this long. */
+  SESSION_ABSOLUTE_DAYS: count(90),
+  /** Origins of browsers that may connect, separated by commas. */
+  ALLOWED_ORIGINS: z
+    .string()
+    .default('')
+    .transform((list) => list.split(',').map((origin) => origin.trim()).filter(Boolean)),
+  /** Sockets and SSE streams that one address, and one person, may hold on this node. */
+  MAX_CONNECTIONS_PER_ADDRESS: count(1_000),
+  MAX_CONNECTIONS_PER_USER: count(50),
+  /** Subscriptions that one socket may hold, and calls in one batch. */
+  MAX_SUBSCRIPTIONS_PER_SOCKET: count(20),
+  MAX_BATCH_SIZE: count(50),
+  /** Days for which the log keeps its events. */
+  LOG_RETENTION_DAYS: count(30),
+  LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'silent']).default('info'),
+});
+
+export type Env = z.output<typeof schema>;
+
+/** A configuration that cannot be used. Its message is one line that names every bad variable. */
+export class ConfigurationError extends Error {}
+
+/** Reads the configuration; the only place that looks at the environment's variables. */
+export function readEnv(variables: NodeJS.ProcessEnv): Env {
+  const given = Object.fromEntries(Object.entries(variables).filter(([, value]) => value !== ''));
+  const result = schema.safeParse(given);
+  if (result.success) return result.data;
+  const problems = result.error.issues.map((issue) => {
+    const name = String(issue.path[0]);
+    return given[name] === undefined ? `${name} is missing` : `${name}: ${issue.message}`;
+  });
+  throw new ConfigurationError(`Configuration: ${problems.join('; ')}`);
+}

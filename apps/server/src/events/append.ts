@@ -1,0 +1,24 @@
+import type { ChatEvent } from '@parley/contract';
+import type { Prisma } from '../database/generated/client.ts';
+import type { Tx } from '../database/database.ts';
+
+/** What a transaction says to the log. */
+export interface EventDraft {
+  /** Whose news it is: the id of a user or of a conversation. */
+  topic: string;
+  type: ChatEvent['type'];
+  /** The facts by reference: ids and small values, never a message's text. */
+  refs: Prisma.InputJsonObject;
+  /** Users who hear of the topic from this event on, this event included. */
+  opens?: string[];
+  /** Users whose last event of the topic this is. */
+  closes?: string[];
+}
+
+/**
+ * Appends an event to the log, in the transaction that makes its fact. It takes its position while the
+ * transaction commits (the trigger on `event_drafts`), so events of one transaction keep the order of the calls.
+ */
+export async function append(tx: Tx, draft: EventDraft): Promise<void> {
+  await tx.eventDraft.create({ data: draft });
+}
