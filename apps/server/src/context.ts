@@ -1,3 +1,5 @@
+import type { ServerResponse } from 'node:http';
+import type { TRPCError } from '@trpc/server';
 import type { Logger } from 'pino';
 import type { AccessTokens } from './auth/access-token.ts';
 import type { PasswordHasher } from './auth/password.ts';
@@ -5,9 +7,9 @@ import type { Clock } from './clock.ts';
 import type { Database } from './database/database.ts';
 import type { Env } from './env.ts';
 import type { EventLog } from './events/log.ts';
-import type { ReadMarks } from './messages/mark-read.ts';
-import type { SendQueue } from './messages/send.ts';
-import type { Connection } from './sockets/connection.ts';
+import type { ReadMarks } from './messages/read-marks.ts';
+import type { SendQueue } from './messages/send-queue.ts';
+import type { Connections, SocketConnection } from './sockets/connections.ts';
 
 /** What lives as long as the process. Made once, in server.ts. */
 export interface App {
@@ -20,6 +22,9 @@ export interface App {
   log: EventLog;
   sends: SendQueue;
   readMarks: ReadMarks;
+  connections: Connections;
+  /** Logs an error that no procedure foresaw, under the id that the client is told. */
+  reportError(error: TRPCError, path: string | undefined): void;
 }
 
 /** Who is calling: an access token that was checked and whose session has not ended. */
@@ -36,8 +41,10 @@ export interface Context {
   session: Session | null;
   /** Where the caller comes from, for sessions and limits. */
   client: { address: string; userAgent: string | null };
-  /** The socket, or null over HTTP. */
-  connection: Connection | null;
+  /** The socket, or null over HTTP … */
+  socket: SocketConnection | null;
+  /** … which has a response instead. */
+  response: ServerResponse | null;
 }
 
 /** A call of somebody who is signed in: what every domain function but those of `auth` takes. */

@@ -16,10 +16,11 @@ export class Rendered<Value> {
   }
 }
 
-/** The output parser of a procedure that answers with `Rendered`: the client's type is the value's. */
-export const rendered =
-  <Value>() =>
-  (output: unknown): Value => {
-    if (!(output instanceof Rendered)) throw new TypeError('this procedure answers with Rendered');
-    return output as unknown as Value;
-  };
+/** The output parser of a procedure that answers with `Rendered`: its clients get the value. */
+export const rendered = <Value>() => ({
+  parse(output: unknown): unknown {
+    if (output instanceof Rendered) return output;
+    throw new TypeError('this procedure answers with Rendered');
+  },
+  ...({} as { _input: Rendered<Value>; _output: Value }),
+});

@@ -38,7 +38,9 @@ function toWireError(error: TRPCError): WireError {
     case 'BAD_REQUEST':
     case 'UNPROCESSABLE_CONTENT':
     case 'PAYLOAD_TOO_LARGE':
-      return wire(new ParleyError('INVALID_INPUT', { issues: [{ path: '', message: 'The request cannot be read' }] }));
+      return wire(
+        new ParleyError('INVALID_INPUT', { issues: [{ path: '', message: 'The request cannot be read' }] }),
+      );
     case 'METHOD_NOT_SUPPORTED':
     case 'UNSUPPORTED_MEDIA_TYPE':
       return wire(new ParleyError('UNSUPPORTED_REQUEST'));

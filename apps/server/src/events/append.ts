@@ -1,6 +1,6 @@
 import type { ChatEvent } from '@parley/contract';
-import type { Prisma } from '../database/generated/client.ts';
 import type { Tx } from '../database/database.ts';
+import type { Prisma } from '../database/generated/client.ts';
 
 /** What a transaction says to the log. */
 export interface EventDraft {

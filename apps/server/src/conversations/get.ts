@@ -1,0 +1,60 @@
+import type { ConversationView, Member } from '@parley/contract';
+import type { SignedIn } from '../context.ts';
+import { atOneMoment } from '../database/snapshot.ts';
+import { ParleyError } from '../error.ts';
+import type { Cursor } from '../events/cursor.ts';
+import { readHead } from '../events/read-log.ts';
+import { loadViews } from './view.ts';
+
+/** One conversation of the caller, and the cursor of the moment it was read. */
+export function getConversation(
+  ctx: SignedIn,
+  input: { conversationId: string },
+): Promise<{ conversation: ConversationView; cursor: Cursor }> {
+  return atOneMoment(ctx.app.database, async (client) => {
+    const [conversation] = await loadViews(client, ctx.session.userId, { ids: [input.conversationId] });
+    if (!conversation) throw new ParleyError('NOT_FOUND', { what: 'conversation' });
+    return { conversation, cursor: ctx.app.log.cursor(await readHead(client)) };
+  });
+}
+
+/** Everybody in one of the caller's conversations, and the cursor of the moment it was read. */
+export function listMembers(
+  ctx: SignedIn,
+  input: { conversationId: string },
+): Promise<{ members: Member[]; cursor: Cursor }> {
+  return atOneMoment(ctx.app.database, async (client) => {
+    const { rows } = await client.query<MemberRow>({
+      name: 'conversation_members',
+      text: MEMBERS,
+      values: [input.conversationId],
+    });
+    if (!rows.some(({ id }) => id === ctx.session.userId))
+      throw new ParleyError('NOT_FOUND', { what: 'conversation' });
+    const members = rows.map(
+      (row): Member => ({
+        user: { id: row.id, username: row.username, fullName: row.full_name },
+        role: row.role,
+        joinedAt: row.joined_at.toISOString(),
+        joinedSeq: row.joined_seq,
+        readSeq: row.read_seq,
+      }),
+    );
+    return { members, cursor: ctx.app.log.cursor(await readHead(client)) };
+  });
+}
+
+interface MemberRow {
+  id: string;
+  username: string;
+  full_name: string | null;
+  role: Member['role'];
+  joined_at: Date;
+  joined_seq: number;
+  read_seq: number;
+}
+
+const MEMBERS = `
+  SELECT u.id, u.username, u.full_name, m.role, m.joined_at, m.joined_seq, m.read_seq
+  FROM members m JOIN users u ON u.id = m.user_id
+  WHERE m.conversation_id = $1 ORDER BY m.joined_at, u.id`;

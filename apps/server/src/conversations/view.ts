@@ -1,0 +1,107 @@
+import type { ConversationView, Member } from '@parley/contract';
+import type pg from 'pg';
+
+/** Which of somebody's conversations: given ones, or a page of the list. */
+export interface ViewQuery {
+  ids?: string[];
+  limit?: number;
+  /** Only those that were active before this conversation was. */
+  before?: { lastActivityAt: Date; id: string };
+}
+
+/**
+ * Conversations as one of their members sees them, the most recently active first. Who is not a member gets
+ * none. `client` is the pool, or one connection inside a snapshot.
+ */
+export async function loadViews(
+  client: pg.Pool | pg.ClientBase,
+  userId: string,
+  { ids, limit = 500, before }: ViewQuery,
+): Promise<ConversationView[]> {
+  const values = [userId, ids ?? null, before?.lastActivityAt ?? null, before?.id ?? null, limit];
+  const { rows } = await client.query<ViewRow>({ name: 'conversation_views', text: VIEWS, values });
+  return rows.map(toView);
+}
+
+interface ViewRow {
+  id: string;
+  kind: 'direct' | 'group';
+  title: string | null;
+  description: string | null;
+  created_at: Date;
+  member_count: number;
+  last_seq: number;
+  role: Member['role'];
+  joined_at: Date;
+  joined_seq: number;
+  read_seq: number;
+  peer_id: string | null;
+  peer_username: string;
+  peer_full_name: string | null;
+  peer_role: Member['role'];
+  peer_joined_at: Date;
+  peer_joined_seq: number;
+  peer_read_seq: number;
+  message_id: string | null;
+  message_sender: string;
+  message_text: string;
+  message_key: string;
+  message_at: Date;
+}
+
+const VIEWS = `
+  SELECT c.id, c.kind, c.title, c.description, c.created_at, c.member_count, c.last_seq,
+         me.role, me.joined_at, me.joined_seq, me.read_seq,
+         peer.user_id AS peer_id, u.username AS peer_username, u.full_name AS peer_full_name,
+         peer.role AS peer_role, peer.joined_at AS peer_joined_at, peer.joined_seq AS peer_joined_seq,
+         peer.read_seq AS peer_read_seq,
+         m.id AS message_id, m.sender_id AS message_sender, m.text AS message_text,
+         m.client_message_id AS message_key, m.created_at AS message_at
+  FROM members me
+  JOIN conversations c ON c.id = me.conversation_id
+  LEFT JOIN members peer ON c.kind = 'direct' AND peer.conversation_id = c.id AND peer.user_id <> me.user_id
+  LEFT JOIN users u ON u.id = peer.user_id
+  LEFT JOIN messages m ON m.conversation_id = c.id AND m.seq = c.last_seq AND c.last_seq > me.joined_seq
+  WHERE me.user_id = $1
+    AND ($2::uuid[] IS NULL OR me.conversation_id = ANY ($2))
+    AND ($3::timestamptz IS NULL OR (c.last_activity_at, c.id) < ($3, $4::uuid))
+  ORDER BY c.last_activity_at DESC, c.id DESC
+  LIMIT $5`;
+
+const toView = (row: ViewRow): ConversationView => ({
+  id: row.id,
+  kind: row.kind,
+  title: row.title,
+  description: row.description,
+  createdAt: row.created_at.toISOString(),
+  memberCount: row.member_count,
+  lastSeq: row.last_seq,
+  me: {
+    role: row.role,
+    joinedAt: row.joined_at.toISOString(),
+    joinedSeq: row.joined_seq,
+    readSeq: row.read_seq,
+  },
+  peer:
+    row.peer_id === null
+      ? null
+      : {
+          user: { id: row.peer_id, username: row.peer_username, fullName: row.peer_full_name },
+          role: row.peer_role,
+          joinedAt: row.peer_joined_at.toISOString(),
+          joinedSeq: row.peer_joined_seq,
+          readSeq: row.peer_read_seq,
+        },
+  lastMessage:
+    row.message_id === null
+      ? null
+      : {
+          id: row.message_id,
+          conversationId: row.id,
+          seq: row.last_seq,
+          senderId: row.message_sender,
+          text: row.message_text,
+          clientMessageId: row.message_key,
+          createdAt: row.message_at.toISOString(),
+        },
+});

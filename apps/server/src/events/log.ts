@@ -1,0 +1,55 @@
+import type { Logger } from 'pino';
+import type { Database } from '../database/database.ts';
+import { type Bus, createPostgresBus } from './bus.ts';
+import { type Cursor, formatCursor } from './cursor.ts';
+import type { LogEntry } from './entry.ts';
+import { Follower } from './follower.ts';
+import { Hub } from './hub.ts';
+import type { Hydrators } from './hydrate.ts';
+import { createLogReader, type LogReader } from './read-log.ts';
+
+/** The event log on this node: it follows Postgres, and tells the streams. */
+export interface EventLog {
+  readonly hub: Hub;
+  readonly reader: LogReader;
+  /** A position of this log as clients keep it. */
+  cursor(position: number): Cursor;
+  /** Takes what this node has just committed, without reading it again. */
+  committed(entries: LogEntry[]): void;
+  /** Looks for what this node has just committed in an ordinary transaction. */
+  wake(): void;
+  close(): Promise<void>;
+}
+
+export interface EventLogOptions {
+  database: Database;
+  url: string;
+  hydrators: Hydrators;
+  logger: Logger;
+}
+
+export async function openEventLog({ database, url, hydrators, logger }: EventLogOptions): Promise<EventLog> {
+  const reader = await createLogReader(database, hydrators);
+  const applied = await reader.head();
+  const hub = new Hub(reader.epoch, applied, reader.intervals);
+  const onError = (error: unknown) => logger.warn({ err: error }, 'the log cannot be read at the moment');
+  const follower = new Follower(applied, {
+    next: reader.next,
+    apply: (entries) => hub.apply(entries),
+    onError,
+  });
+  const bus: Bus = createPostgresBus(url, (position) => follower.hint(position), onError);
+  // Whatever this node has applied it may be the first to know of.
+  hub.observe(({ position }) => bus.announce(position));
+  return {
+    hub,
+    reader,
+    cursor: (position) => formatCursor(reader.epoch, position),
+    committed: (entries) => follower.offer(entries),
+    wake: () => follower.wake(),
+    async close() {
+      follower.close();
+      await bus.close();
+    },
+  };
+}

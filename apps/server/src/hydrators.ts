@@ -1,0 +1,7 @@
+import { sessionEvents } from './auth/events.ts';
+import { conversationEvents } from './conversations/events.ts';
+import type { Hydrators } from './events/hydrate.ts';
+import { messageEvents } from './messages/events.ts';
+
+/** How each type of event is read back from the log. */
+export const hydrators: Hydrators = { ...conversationEvents, ...messageEvents, ...sessionEvents };

@@ -1,0 +1,29 @@
+import type { Message } from '@parley/contract';
+import type { Hydrator } from '../events/hydrate.ts';
+import { MESSAGE_JSON } from './read.ts';
+
+/** The log has the seq; the text is in the message's own row, so that a deleted one leaves no copy. */
+const created: Hydrator<'message.created'> = async (
+  { pool },
+  rows: { topic: string; refs: { seq: number } }[],
+) => {
+  const found = await pool.query<{ message: Message | null }>({
+    name: 'messages_of_events',
+    text: MESSAGES,
+    values: [rows.map(({ topic }) => topic), rows.map(({ refs }) => refs.seq)],
+  });
+  return found.rows.map(({ message }) => message && { type: 'message.created', message });
+};
+
+const MESSAGES = `
+  SELECT CASE WHEN m.id IS NOT NULL THEN ${MESSAGE_JSON} END AS message
+  FROM unnest($1::uuid[], $2::int[]) WITH ORDINALITY AS r (conversation_id, seq, ord)
+  LEFT JOIN messages m ON m.conversation_id = r.conversation_id AND m.seq = r.seq
+  ORDER BY r.ord`;
+
+const read: Hydrator<'receipt.read'> = async (
+  _,
+  rows: { topic: string; refs: { marks: { userId: string; readSeq: number }[] } }[],
+) => rows.map(({ topic, refs }) => ({ type: 'receipt.read', conversationId: topic, ...refs }));
+
+export const messageEvents = { 'message.created': created, 'receipt.read': read };

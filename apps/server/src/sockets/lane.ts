@@ -1,0 +1,43 @@
+import type { StreamNotice } from '@parley/contract';
+import type { Cursor } from '../events/cursor.ts';
+import { noticeFrame, type Run } from '../events/entry.ts';
+import type { Sink } from '../events/stream.ts';
+import type { Socket } from './socket.ts';
+
+/**
+ * One subscription's own way to its socket, past tRPC's iterator. tRPC keeps start, input, errors and stop; the
+ * generator yields the lane once, the encoder opens it with the request's id, and from then on the stream
+ * writes shared frames. See docs/decisions/0002-transformer-and-encoder.md.
+ */
+export class Lane implements Sink {
+  readonly #socket: Socket;
+  /** The request id as JSON: the front of every frame of this subscription. */
+  #requestId = 'null';
+  /** Set when the client was asked to connect again: from there it goes on with another socket. */
+  retired = false;
+
+  constructor(socket: Socket) {
+    this.#socket = socket;
+  }
+
+  open(requestId: number | string | null): void {
+    this.#requestId = JSON.stringify(requestId);
+  }
+
+  get buffered(): number {
+    return this.#socket.waiting;
+  }
+
+  write(run: Run): void {
+    const frames = this.retired ? null : run.frames(this.#requestId);
+    if (frames?.length) this.#socket.enqueue(frames);
+  }
+
+  notice(notice: StreamNotice, cursor: Cursor): void {
+    if (!this.retired) this.#socket.enqueue(noticeFrame(this.#requestId, cursor, notice));
+  }
+
+  drained(): Promise<void> {
+    return this.#socket.drained();
+  }
+}

@@ -1,0 +1,103 @@
+import type { Socket as TcpSocket } from 'node:net';
+import { WebSocket } from 'ws';
+import { frameText } from './frame.ts';
+
+/** With more than this many bytes waiting for its reader, a socket is closed. */
+const CLOSE_ABOVE = 1024 * 1024;
+/** A joined write up to this size is copied into one buffer; a larger one is handed over in pieces. */
+const COPY_UP_TO = 64 * 1024;
+const NOTHING = Buffer.alloc(0);
+
+/** Sockets that have something to write in this turn of the loop. */
+let dirty: Socket[] = [];
+
+function flushAll(): void {
+  const sockets = dirty;
+  dirty = [];
+  for (const socket of sockets) socket.flush();
+}
+
+/**
+ * A WebSocket that writes once per turn of the loop. Whatever it sends, answers of tRPC and frames of the log
+ * alike, goes through one queue, so the order holds; and what waits for a slow reader is bounded here.
+ */
+export class Socket extends WebSocket {
+  /** When something last came from the other side; milliseconds of the process's clock. */
+  lastSeen = performance.now();
+  #stream: TcpSocket | null = null;
+  #queue: Buffer[] = [];
+  #queued = 0;
+
+  /** Binds the TCP stream under this socket: `ws` keeps its own to itself. */
+  attach(stream: TcpSocket): void {
+    this.#stream = stream;
+  }
+
+  /** Bytes that wait: in this turn's queue, and in the stream under it. */
+  get waiting(): number {
+    return this.#queued + (this.#stream?.writableLength ?? 0);
+  }
+
+  /** Bytes that have left this process, as far as can be seen from here. */
+  get flushed(): number {
+    return (this.#stream?.bytesWritten ?? 0) - this.waiting + this.#queued;
+  }
+
+  /** Sends text. The empty string is nothing at all: a lane's opening has no frame. */
+  override send(data: string): void {
+    if (data !== '') this.enqueue(frameText(data));
+  }
+
+  /** Queues a finished frame, or several in one buffer, until the end of this turn. */
+  enqueue(frames: Buffer): void {
+    if (this.readyState !== WebSocket.OPEN) return;
+    if (this.waiting > CLOSE_ABOVE) return this.giveUp();
+    if (this.#queue.length === 0) {
+      if (dirty.length === 0) setImmediate(flushAll);
+      dirty.push(this);
+    }
+    this.#queue.push(frames);
+    this.#queued += frames.length;
+  }
+
+  /** Hands the queue to the stream. */
+  flush(): void {
+    const queue = this.#queue;
+    const bytes = this.#queued;
+    this.#queue = [];
+    this.#queued = 0;
+    if (queue.length === 0 || !this.#stream?.writable) return;
+    if (queue.length === 1) this.#stream.write(queue[0]!);
+    else if (bytes <= COPY_UP_TO) this.#stream.write(Buffer.concat(queue, bytes));
+    else {
+      this.#stream.cork();
+      for (const frames of queue) this.#stream.write(frames);
+      this.#stream.uncork();
+    }
+  }
+
+  /** Resolves when all that waits has left the process, and when the socket is gone. */
+  drained(): Promise<void> {
+    this.flush();
+    const { promise, resolve } = Promise.withResolvers<void>();
+    // `drain` never fires below the high-water mark; the callback of an empty write always does.
+    if (this.readyState !== WebSocket.OPEN || !this.#stream) resolve();
+    else this.#stream.write(NOTHING, () => resolve());
+    return promise;
+  }
+
+  /** Says goodbye after all that was sent before. */
+  override close(code?: number, reason?: string): void {
+    this.flush();
+    super.close(code, reason);
+  }
+
+  /** Closes a reader that is too slow: with 1013 for one that still reads, at once for one that does not. */
+  giveUp(): void {
+    if (this.readyState !== WebSocket.OPEN) return;
+    this.#queue = [];
+    this.#queued = 0;
+    super.close(1013, 'too slow');
+    setTimeout(() => this.terminate(), 1_000).unref();
+  }
+}

@@ -1,0 +1,36 @@
+import type { ConversationView, OwnUser } from '@parley/contract';
+import type { SignedIn } from '../context.ts';
+import { loadViews } from '../conversations/view.ts';
+import { atOneMoment } from '../database/snapshot.ts';
+import type { Cursor } from '../events/cursor.ts';
+import { readHead } from '../events/read-log.ts';
+import { loadOwnUser } from '../users/me.ts';
+
+/** Conversations of one snapshot; older ones are loaded when somebody asks for them. */
+export const BOOTSTRAP_CONVERSATIONS = 500;
+
+/** What a client starts from. The stream goes on from `cursor`, and nothing falls between. */
+export interface Snapshot {
+  cursor: Cursor;
+  me: OwnUser;
+  /** The most recently active first. */
+  conversations: ConversationView[];
+  hasMore: boolean;
+}
+
+/** The caller's world and the log's position, both of one moment. */
+export function bootstrap(ctx: SignedIn): Promise<Snapshot> {
+  const { database, log } = ctx.app;
+  const { userId } = ctx.session;
+  return atOneMoment(database, async (client) => {
+    const position = await readHead(client);
+    const me = await loadOwnUser(client, userId);
+    const views = await loadViews(client, userId, { limit: BOOTSTRAP_CONVERSATIONS + 1 });
+    return {
+      cursor: log.cursor(position),
+      me,
+      conversations: views.slice(0, BOOTSTRAP_CONVERSATIONS),
+      hasMore: views.length > BOOTSTRAP_CONVERSATIONS,
+    };
+  });
+}

@@ -1,0 +1,89 @@
+import { randomBytes } from 'node:crypto';
+import { type Logger, pino } from 'pino';
+import type { Clock } from '../src/clock.ts';
+import { type Env, readEnv } from '../src/env.ts';
+import { type RunningServer, startServer } from '../src/server.ts';
+import { testDatabase } from './database.ts';
+import { People } from './people.ts';
+
+export interface TestServerOptions {
+  /** Variables that differ from those of a test. */
+  env?: Record<string, string>;
+  clock?: Clock;
+  logger?: Logger;
+  /** How many nodes on the one database; 1 if not given. */
+  nodes?: number;
+}
+
+export interface TestServer extends AsyncDisposable {
+  /** The nodes; most tests need the first only. */
+  nodes: [RunningServer, ...RunningServer[]];
+  /** Their database. */
+  databaseUrl: string;
+  /** People who use it through its public API. */
+  people: People;
+  /** Starts another node on the same database, to be closed with the rest. */
+  addNode(): Promise<RunningServer>;
+}
+
+/** Real nodes on a database of their own, in this process. Everything goes when it is disposed of. */
+export async function testServer(options: TestServerOptions = {}): Promise<TestServer> {
+  const database = await testDatabase();
+  const env = testEnv(database.url, options.env);
+  const logger = options.logger ?? pino({ level: env.LOG_LEVEL });
+  const start = () => startServer(env, { logger, ...(options.clock && { clock: options.clock }) });
+  const nodes: TestServer['nodes'] = [await start()];
+  while (nodes.length < (options.nodes ?? 1)) nodes.push(await start());
+  const people = new People(nodes);
+  return {
+    nodes,
+    databaseUrl: database.url,
+    people,
+    async addNode() {
+      const node = await start();
+      nodes.push(node);
+      return node;
+    },
+    async [Symbol.asyncDispose]() {
+      people.close();
+      await Promise.all(nodes.map((node) => node.close()));
+      await database[Symbol.asyncDispose]();
+    },
+  };
+}
+
+/** The configuration of a test's node: cheap passwords, a free port, and limits that no test meets by accident. */
+export function testEnv(databaseUrl: string, variables: Record<string, string> = {}): Env {
+  const secret = randomBytes(32).toString('base64');
+  return readEnv({
+    NODE_ENV: 'test',
+    HOST: '127.0.0.1',
+    PORT: '0',
+    DATABASE_URL: databaseUrl,
+    DATABASE_POOL: '5',
+    JWT_SECRETS: secret,
+    PASSWORD_PEPPER: secret,
+    REFRESH_SECRET: secret,
+    BCRYPT_COST: '4',
+    LOG_LEVEL: 'fatal',
+    ...variables,
+  });
+}
+
+/** A clock that stands still until it is moved. */
+export class ManualClock implements Clock {
+  #now: number;
+
+  constructor(now = Date.now()) {
+    this.#now = now;
+  }
+
+  now(): Date {
+    return new Date(this.#now);
+  }
+
+  /** Moves on by so many milliseconds. */
+  advance(milliseconds: number): void {
+    this.#now += milliseconds;
+  }
+}
