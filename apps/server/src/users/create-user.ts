@@ -1,0 +1,23 @@
+import type { Tx } from '../database/database.ts';
+import type { User } from '../database/generated/client.ts';
+import { ParleyError } from '../error.ts';
+import { newId } from '../ids.ts';
+import { nameKey } from './names.ts';
+
+/** Makes an account. Refuses with `USERNAME_TAKEN` or `EMAIL_TAKEN`; the database's unique keys decide races. */
+export async function createUser(
+  tx: Tx,
+  input: { username: string; email: string; fullName: string | null; passwordHash: string; now: Date },
+): Promise<User> {
+  const { now, ...given } = input;
+  const keys = { usernameKey: nameKey(given.username), emailKey: nameKey(given.email) };
+  const user = { id: newId(), ...given, ...keys, createdAt: now };
+  // Whoever meets a conflict has waited for the other's commit, so the next statement sees what is taken.
+  const { count } = await tx.user.createMany({ data: user, skipDuplicates: true });
+  if (count === 1) return user;
+  const sameName = await tx.user.findUnique({
+    where: { usernameKey: keys.usernameKey },
+    select: { id: true },
+  });
+  throw new ParleyError(sameName ? 'USERNAME_TAKEN' : 'EMAIL_TAKEN');
+}
