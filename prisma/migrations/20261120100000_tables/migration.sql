@@ -150,9 +150,6 @@ CREATE INDEX "topic_intervals_topic_idx" ON "topic_intervals"("topic");
 CREATE UNIQUE INDEX "messages_conversation_id_seq_key" ON "messages"("conversation_id", "seq");
 
 -- CreateIndex
-CREATE UNIQUE INDEX "messages_sender_id_client_message_id_key" ON "messages"("sender_id", "client_message_id");
-
--- CreateIndex
 CREATE UNIQUE INDEX "users_username_key_key" ON "users"("username_key");
 
 -- CreateIndex

@@ -1,9 +1,10 @@
 -- Stores a batch of sends in one call. Each send is judged for itself; the answers keep the order of the input:
 --   stored       a new message, with this seq
---   exists       this sender used the key before, for a message with this seq in this conversation
+--   exists       this sender used the key before, for the same content: the message with this seq
 --   conflict     this sender used the key before, for other content
 --   not_member   the sender is not in the conversation, or there is none
--- The n-th stored message has position head + n. One sender's key comes once in a batch: the caller sees to it.
+-- A message's id is made of its sender and the sender's key, so the same key is the same id. The n-th stored
+-- message has position head + n. An id comes once in a batch: the caller sees to it.
 CREATE FUNCTION send_messages(
   p_ids uuid[], p_conversations uuid[], p_senders uuid[], p_keys uuid[],
   p_texts text[], p_fingerprints text[], p_sent_at timestamptz,
@@ -21,11 +22,11 @@ BEGIN
     SELECT i.*, e.seq AS existing_seq,
       CASE WHEN m.user_id IS NULL THEN 'not_member'
            WHEN e.seq IS NULL THEN 'stored'
-           WHEN e.fingerprint = i.fingerprint AND e.conversation_id = i.conversation_id THEN 'exists'
+           WHEN e.fingerprint = i.fingerprint THEN 'exists'
            ELSE 'conflict' END AS outcome
     FROM input i
     LEFT JOIN members m ON m.conversation_id = i.conversation_id AND m.user_id = i.sender_id
-    LEFT JOIN messages e ON e.sender_id = i.sender_id AND e.client_message_id = i.key
+    LEFT JOIN messages e ON e.id = i.id
   ), numbered AS (
     SELECT j.*, c.last_seq + row_number() OVER (PARTITION BY j.conversation_id ORDER BY j.ord)::int AS seq
     FROM judged j JOIN conversations c ON c.id = j.conversation_id

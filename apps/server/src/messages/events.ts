@@ -1,4 +1,3 @@
-import type { Message } from '@parley/contract';
 import type { Hydrator } from '../events/hydrate.ts';
 import { MESSAGE_JSON } from './read.ts';
 
@@ -7,16 +6,18 @@ const created: Hydrator<'message.created'> = async (
   { pool },
   rows: { topic: string; refs: { seq: number } }[],
 ) => {
-  const found = await pool.query<{ message: Message | null }>({
+  const found = await pool.query<{ message: string | null }>({
     name: 'messages_of_events',
     text: MESSAGES,
     values: [rows.map(({ topic }) => topic), rows.map(({ refs }) => refs.seq)],
   });
-  return found.rows.map(({ message }) => message && { type: 'message.created', message });
+  return found.rows.map(({ message }) =>
+    message === null ? null : { type: 'message.created', message: JSON.parse(message) },
+  );
 };
 
 const MESSAGES = `
-  SELECT CASE WHEN m.id IS NOT NULL THEN ${MESSAGE_JSON} END AS message
+  SELECT ${MESSAGE_JSON} AS message
   FROM unnest($1::uuid[], $2::int[]) WITH ORDINALITY AS r (conversation_id, seq, ord)
   LEFT JOIN messages m ON m.conversation_id = r.conversation_id AND m.seq = r.seq
   ORDER BY r.ord`;

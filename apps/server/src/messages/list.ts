@@ -67,9 +67,10 @@ const PAGE = `
   ), page AS (
     SELECT lowest, highest, greatest(start, lowest) AS low, least(start + $3 - 1, highest) AS high FROM wanted
   )
-  SELECT json_build_object(
-    'messages', (SELECT coalesce(json_agg(${MESSAGE_JSON} ORDER BY m.seq), '[]')
-                 FROM messages m WHERE m.conversation_id = $1 AND m.seq BETWEEN page.low AND page.high),
-    'from', low, 'to', high, 'hasMoreBefore', low > lowest, 'hasMoreAfter', high < highest,
-    'cursor', $7::text || '.' || (SELECT coalesce(max(position), 0) FROM events)
-  )::text FROM page`;
+  SELECT '{"messages":[' ||
+    coalesce((SELECT string_agg(${MESSAGE_JSON}, ',' ORDER BY m.seq)
+              FROM messages m WHERE m.conversation_id = $1 AND m.seq BETWEEN page.low AND page.high), '') ||
+    '],"from":' || low || ',"to":' || high ||
+    ',"hasMoreBefore":' || (low > lowest) || ',"hasMoreAfter":' || (high < highest) ||
+    ',"cursor":"' || $7::text || '.' || (SELECT coalesce(max(position), 0) FROM events) || '"}'
+  FROM page`;

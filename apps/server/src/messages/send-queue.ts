@@ -1,11 +1,10 @@
-import { hash } from 'node:crypto';
 import type { Message } from '@parley/contract';
 import pg from 'pg';
 import type { Clock } from '../clock.ts';
 import { ParleyError } from '../error.ts';
 import type { EventLog } from '../events/log.ts';
-import { newId } from '../ids.ts';
 import { Rendered } from '../rendered.ts';
+import { fingerprint, messageId } from './identity.ts';
 import { readMessage } from './read.ts';
 
 /** Sends of one batch at most. */
@@ -21,6 +20,7 @@ export interface Send {
 }
 
 interface Waiting extends Send {
+  id: string;
   resolve(message: Rendered<Message>): void;
   reject(error: unknown): void;
 }
@@ -61,16 +61,15 @@ export function createSendQueue({ url, log, clock }: SendQueueOptions): SendQueu
     running = null;
   }
 
-  /** The next sends. A key that is in the batch already waits for the next one, and finds what it made. */
+  /** The next sends. An id that is in the batch already waits for the next one, and finds what it made. */
   function takeBatch(): Waiting[] {
-    const keys = new Set<string>();
+    const ids = new Set<string>();
     const batch: Waiting[] = [];
     const later: Waiting[] = [];
     for (const send of queue) {
-      const key = send.senderId + send.clientMessageId;
-      if (batch.length === BATCH || keys.has(key)) later.push(send);
+      if (batch.length === BATCH || ids.has(send.id)) later.push(send);
       else batch.push(send);
-      keys.add(key);
+      ids.add(send.id);
     }
     queue = later;
     return batch;
@@ -78,9 +77,8 @@ export function createSendQueue({ url, log, clock }: SendQueueOptions): SendQueu
 
   async function store(batch: Waiting[]): Promise<void> {
     const sentAt = clock.now().toISOString();
-    const ids = batch.map(newId);
     const values = [
-      ids,
+      batch.map(({ id }) => id),
       batch.map((send) => send.conversationId),
       batch.map((send) => send.senderId),
       batch.map((send) => send.clientMessageId),
@@ -95,8 +93,8 @@ export function createSendQueue({ url, log, clock }: SendQueueOptions): SendQueu
       const seq = seqs[index]!;
       switch (outcomes[index]) {
         case 'stored': {
-          const { resolve, reject, ...sent } = send;
-          const message: Message = { id: ids[index]!, seq, ...sent, createdAt: sentAt };
+          const { id, conversationId, senderId, text, clientMessageId } = send;
+          const message = { id, conversationId, seq, senderId, text, clientMessageId, createdAt: sentAt };
           const json = JSON.stringify(message);
           entries.push({
             position: ++position,
@@ -104,14 +102,14 @@ export function createSendQueue({ url, log, clock }: SendQueueOptions): SendQueu
             event: { type: 'message.created' as const, message },
             json: `{"type":"message.created","message":${json}}`,
           });
-          resolve(new Rendered(json));
+          send.resolve(new Rendered(json));
           break;
         }
         case 'exists':
           readMessage(pool, send.conversationId, seq).then(send.resolve, send.reject);
           break;
         case 'conflict':
-          refuseConflict(send).catch(send.reject);
+          send.reject(new ParleyError('IDEMPOTENCY_CONFLICT', { messageId: send.id }));
           break;
         default:
           send.reject(new ParleyError('NOT_FOUND', { what: 'conversation' }));
@@ -131,12 +129,6 @@ export function createSendQueue({ url, log, clock }: SendQueueOptions): SendQueu
     );
   }
 
-  async function refuseConflict({ senderId, clientMessageId, reject }: Waiting): Promise<void> {
-    const text = 'SELECT id FROM messages WHERE sender_id = $1 AND client_message_id = $2';
-    const { rows } = await pool.query<{ id: string }>(text, [senderId, clientMessageId]);
-    reject(new ParleyError('IDEMPOTENCY_CONFLICT', { messageId: rows[0]!.id }));
-  }
-
   /** A batch failed as a whole. Where one send's data may be the cause, each is tried alone. */
   async function salvage(batch: Waiting[], error: unknown): Promise<void> {
     const inTheData = /^2[23]/.test((error as { code?: string }).code ?? '');
@@ -150,7 +142,7 @@ export function createSendQueue({ url, log, clock }: SendQueueOptions): SendQueu
     push: (send) =>
       new Promise((resolve, reject) => {
         if (queue.length >= QUEUE) return reject(new ParleyError('BUSY', { retryAfter: 1 }));
-        queue.push({ ...send, resolve, reject });
+        queue.push({ id: messageId(send), ...send, resolve, reject });
         running ??= new Promise<void>((started) => setImmediate(started)).then(run);
       }),
     async close() {
@@ -161,7 +153,3 @@ export function createSendQueue({ url, log, clock }: SendQueueOptions): SendQueu
 }
 
 const SEND = `SELECT head, outcomes, seqs FROM send_messages($1, $2, $3, $4, $5, $6, $7)`;
-
-/** What was sent under a key, in 16 characters: whether a retry says the same, also after an edit. */
-const fingerprint = ({ conversationId, text }: Send): string =>
-  hash('sha256', `${conversationId} ${text}`, 'base64').slice(0, 16);
