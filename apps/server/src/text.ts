@@ -11,10 +11,15 @@ export const text = (from: number, to: number) =>
   z
     .string()
     // Long before the code points are counted: each has at most two units.
-    .max(2 * to, `at most ${to} characters`)
-    .refine((value) => value.isWellFormed() && !value.includes('\0'), 'characters that are no text')
-    .refine((value) => {
-      const { length } = [...value];
-      return length >= from && length <= to;
-    }, `${from} to ${to} characters`)
+    .max(2 * to, { error: `${from} to ${to} characters`, abort: true })
+    .refine((value) => value.isWellFormed() && !value.includes('\0'), {
+      error: 'characters that are no text',
+      abort: true,
+    })
+    .refine((value) => isWithin([...value].length, from, to), {
+      error: `${from} to ${to} characters`,
+      abort: true,
+    })
     .refine((value) => !INVISIBLE.test(value), 'nothing to see');
+
+const isWithin = (length: number, from: number, to: number): boolean => from <= length && length <= to;
