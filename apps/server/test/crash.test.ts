@@ -1,0 +1,49 @@
+import { v7 } from 'uuid';
+import { expect, test } from 'vitest';
+import { testDatabase } from './database.ts';
+import { People, type Person } from './people.ts';
+import { serverProcess } from './process.ts';
+
+/** Sends until it is answered, with the same key, as an outbox does; the answer of a server that died is unknown. */
+async function insist(person: Person, conversation: string, text: string): Promise<number> {
+  const key = v7();
+  for (;;) {
+    try {
+      return (await person.say(conversation, text, key)).seq;
+    } catch (error) {
+      // Refused by nobody: there was no answer. Anything else is a fault.
+      if ((error as { data?: unknown }).data) throw error;
+    }
+  }
+}
+
+test.each(['ws', 'sse'] as const)(
+  'a server killed with -9 while messages flow: what was acknowledged is there, once, and everybody gets it, over %s',
+  async (transport) => {
+    await using database = await testDatabase();
+    await using server = await serverProcess(database.url);
+    const people = new People([server]);
+    using _ = { [Symbol.dispose]: () => people.close() };
+    const [alice, bob] = await people.all('alice', 'bob');
+    const conversation = await alice.talkTo(bob);
+    const stream = await bob.subscribe({ transport });
+    const seqs: number[] = [];
+    let sent = 0;
+    const talk = async () => {
+      while (sent < 300) seqs.push(await insist(alice, conversation, `message ${sent++}`));
+    };
+    const talking = Promise.all([talk(), talk(), talk(), talk()]);
+    for (const after of [60, 150, 220]) {
+      await stream.when(() => stream.texts.length >= after);
+      await server.kill();
+      await server.restart();
+    }
+    await talking;
+    const all = Array.from({ length: 300 }, (_, n) => n + 1);
+    expect(seqs.sort((a, b) => a - b)).toEqual(all);
+    await stream.when(() => stream.texts.length >= all.length);
+    expect(stream.events.map((event) => event.type === 'message.created' && event.message.seq)).toEqual(all);
+    expect(new Set(stream.texts).size).toBe(all.length);
+  },
+  60_000,
+);

@@ -1,0 +1,76 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { createServer } from 'node:net';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+
+const MAIN = fileURLToPath(new URL('../src/main.ts', import.meta.url));
+const SECRET = randomBytes(36).toString('base64url');
+
+/** A server as it is run: a process of its own, at an address that stays the same when it is started again. */
+export interface ServerProcess extends AsyncDisposable {
+  readonly url: string;
+  /** The process that runs now. */
+  readonly pid: number;
+  /** Ends it as a power cut would, and resolves when it is gone. */
+  kill(): Promise<void>;
+  /** Starts it again, and resolves when it listens. */
+  restart(): Promise<void>;
+}
+
+export async function serverProcess(
+  databaseUrl: string,
+  variables: Record<string, string> = {},
+): Promise<ServerProcess> {
+  const port = await freePort();
+  let child: ChildProcess;
+
+  async function start(): Promise<void> {
+    child = spawn(process.execPath, [MAIN], {
+      env: {
+        ...process.env,
+        NODE_ENV: 'production',
+        HOST: '127.0.0.1',
+        PORT: String(port),
+        DATABASE_URL: databaseUrl,
+        JWT_SECRETS: SECRET,
+        PASSWORD_PEPPER: SECRET,
+        REFRESH_SECRET: SECRET,
+        BCRYPT_COST: '4',
+        LOG_LEVEL: 'error',
+        ...variables,
+      },
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    for await (const line of createInterface(child.stdout!)) if (line.includes('listens on')) return;
+    throw new Error('the server did not start');
+  }
+
+  async function end(signal: 'SIGKILL' | 'SIGTERM'): Promise<void> {
+    if (child.exitCode !== null || child.signalCode !== null) return;
+    const gone = once(child, 'exit');
+    child.kill(signal);
+    await gone;
+  }
+
+  await start();
+  return {
+    url: `http://127.0.0.1:${port}`,
+    get pid() {
+      return child.pid!;
+    },
+    kill: () => end('SIGKILL'),
+    restart: start,
+    [Symbol.asyncDispose]: () => end('SIGKILL'),
+  };
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as { port: number };
+  server.close();
+  await once(server, 'close');
+  return port;
+}
