@@ -1,0 +1,26 @@
+import { randomBytes } from 'node:crypto';
+import { fileURLToPath } from 'node:url';
+
+/** The bundled server, as it is shipped. */
+export const SERVER = fileURLToPath(new URL('../../dist/main.js', import.meta.url));
+
+const secret = (): string => randomBytes(48).toString('base64url');
+
+/** Signs access tokens: whoever starts the server makes the tokens of its users too. */
+export const JWT_SECRET = secret();
+
+/**
+ * Its variables: production and defaults, but for the numbers that one machine with thousands of clients, and one
+ * user with fifty, goes beyond. No check is off.
+ */
+export const serverEnvironment = (databaseUrl: string, port: number): Record<string, string> => ({
+  NODE_ENV: 'production',
+  HOST: '127.0.0.1',
+  PORT: String(port),
+  DATABASE_URL: databaseUrl,
+  JWT_SECRETS: JWT_SECRET,
+  PASSWORD_PEPPER: secret(),
+  REFRESH_SECRET: secret(),
+  MAX_CONNECTIONS_PER_ADDRESS: '20000',
+  MAX_CONNECTIONS_PER_USER: '1000',
+});
