@@ -1,6 +1,9 @@
 import { z } from 'zod';
+import { PROJECT_FOLDER } from './project.ts';
 
 const count = (fallback: number) => z.coerce.number().int().min(1).default(fallback);
+
+const isOrigin = (text: string): boolean => /^[a-z][a-z0-9+.-]*:\/\/[^/*\s]+$/i.test(text);
 
 const schema = z.object({
   NODE_ENV: z.enum(['development', 'production', 'test']).default('development'),
@@ -14,7 +17,10 @@ const schema = z.object({
   JWT_SECRETS: z
     .string()
     .transform((list) => list.split(',').map((secret) => secret.trim()))
-    .refine((list) => list.every((secret) => Buffer.byteLength(secret) >= 32), 'each secret needs 32 bytes or more'),
+    .refine(
+      (list) => list.every((secret) => Buffer.byteLength(secret) >= 32),
+      'each secret needs 32 bytes or more',
+    ),
   /** Mixed into every password before it is hashed. Changing it voids all passwords. */
   PASSWORD_PEPPER: z.string().refine((pepper) => Buffer.byteLength(pepper) >= 32, 'needs 32 bytes or more'),
   /** Derives the successor of a refresh token. */
@@ -26,11 +32,17 @@ const schema = z.object({
   SESSION_IDLE_DAYS: count(30),
   /** … and in any case after this long. */
   SESSION_ABSOLUTE_DAYS: count(90),
-  /** Origins of browsers that may connect, separated by commas. */
+  /** Origins of browsers that may connect, separated by commas, as `https://chat.example.org`. */
   ALLOWED_ORIGINS: z
     .string()
     .default('')
-    .transform((list) => list.split(',').map((origin) => origin.trim()).filter(Boolean)),
+    .transform((list) =>
+      list
+        .split(',')
+        .map((origin) => origin.trim())
+        .filter(Boolean),
+    )
+    .refine((list) => list.every(isOrigin), 'takes origins such as https://chat.example.org, and no *'),
   /** Sockets and SSE streams that one address, and one person, may hold on this node. */
   MAX_CONNECTIONS_PER_ADDRESS: count(1_000),
   MAX_CONNECTIONS_PER_USER: count(50),
@@ -40,7 +52,12 @@ const schema = z.object({
   /** Days for which the log keeps its events. */
   LOG_RETENTION_DAYS: count(30),
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'silent']).default('info'),
+  /** Where development keeps its database and its secrets. Production keeps nothing on its disk. */
+  DATA_FOLDER: z.string().default(`${PROJECT_FOLDER}.parley`),
 });
+
+/** The names of all variables, in their order above. */
+export const VARIABLES = Object.keys(schema.shape);
 
 export type Env = z.output<typeof schema>;
 
@@ -51,10 +68,23 @@ export class ConfigurationError extends Error {}
 export function readEnv(variables: NodeJS.ProcessEnv): Env {
   const given = Object.fromEntries(Object.entries(variables).filter(([, value]) => value !== ''));
   const result = schema.safeParse(given);
-  if (result.success) return result.data;
-  const problems = result.error.issues.map((issue) => {
+  const problems = (result.error?.issues ?? []).map((issue) => {
     const name = String(issue.path[0]);
     return given[name] === undefined ? `${name} is missing` : `${name}: ${issue.message}`;
   });
-  throw new ConfigurationError(`Configuration: ${problems.join('; ')}`);
+  if (given['NODE_ENV'] === 'production') problems.push(...guessableSecrets(given));
+  if (problems.length > 0) throw new ConfigurationError(`Configuration: ${problems.join('; ')}`);
+  return result.data!;
+}
+
+/** Words of secrets that were copied from an example, and never of one that was made at random. */
+const EXAMPLE =
+  /your[-_ ]|change[-_ ]?(me|this|in)|super[-_ ]?secret|secret[-_ ]?key|example|placeholder|password|development|default/i;
+
+function guessableSecrets(given: NodeJS.ProcessEnv): string[] {
+  return ['JWT_SECRETS', 'PASSWORD_PEPPER', 'REFRESH_SECRET']
+    .filter((name) =>
+      given[name]?.split(',').some((secret) => EXAMPLE.test(secret) || new Set(secret.trim()).size < 10),
+    )
+    .map((name) => `${name}: can be guessed; make it at random, for one with: openssl rand -base64 48`);
 }

@@ -1,0 +1,167 @@
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import {
+  chownSync,
+  closeSync,
+  existsSync,
+  fchownSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { type AddressInfo, createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { ConfigurationError } from '../env.ts';
+import { findPlace, type Place } from './embedded-place.ts';
+import { countClients, settleRunning, urlOf } from './embedded-running.ts';
+
+export interface EmbeddedPostgres {
+  url: string;
+  /** Where its data lie: elsewhere than asked for, where Postgres could not have reached them. */
+  folder: string;
+  stop(): Promise<void>;
+}
+
+/**
+ * Starts a Postgres 18 of this project's own. In `folder` its data last, and each commit is on disk before it is
+ * answered. Without a folder it is for tests: nothing is flushed, and its data go when it stops.
+ *
+ * It listens on a free port of 127.0.0.1, with a password. It ends with this process, however that ends. One that
+ * was left over all the same is stopped first; one that another server uses is shared.
+ */
+export async function startEmbeddedPostgres(folder?: string): Promise<EmbeddedPostgres> {
+  const temporary = folder === undefined;
+  try {
+    const place = findPlace(folder ?? join(tmpdir(), `parley-${randomBytes(6).toString('hex')}`));
+    if (!existsSync(place.folder)) makeCluster(place, temporary);
+    return await start(place, temporary);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new ConfigurationError(`Embedded Postgres: ${reason.trim().replaceAll(/\s*\n\s*/g, ' ')}`);
+  }
+}
+
+async function start(place: Place, temporary: boolean): Promise<EmbeddedPostgres> {
+  const { folder } = place;
+  for (let attempt = 1; ; attempt++) {
+    const shared = await settleRunning(folder);
+    if (shared) return { url: shared, folder, stop: async () => {} };
+    const port = await freePort();
+    const postgres = await launch(place, port, temporary);
+    const url = urlOf(folder, port);
+    if (await becomesReady(url, postgres)) return { url, folder, stop: () => stop(postgres) };
+    if (attempt === 3)
+      throw new Error(`it does not start: ${lastLine(readFileSync(join(folder, 'log'), 'utf8'))}`);
+  }
+}
+
+/** Makes the folder with everything in it, or not at all: it gets its name when it is complete. */
+function makeCluster({ folder, binaries, account }: Place, temporary: boolean): void {
+  const unfinished = `${folder}.${process.pid}`;
+  const password = join(unfinished, 'password');
+  rmSync(unfinished, { recursive: true, force: true });
+  mkdirSync(unfinished, { recursive: true, mode: 0o700 });
+  writeFileSync(password, randomBytes(24).toString('hex'), { mode: 0o600 });
+  if (account) for (const path of [unfinished, password]) chownSync(path, account.uid, account.gid);
+  const args = ['--pgdata', join(unfinished, 'data'), '--username=parley', '--pwfile', password];
+  args.push(
+    '--encoding=UTF8',
+    '--locale=C.UTF-8',
+    '--auth=scram-sha-256',
+    ...(temporary ? ['--no-sync'] : []),
+  );
+  const { status, error, stderr } = spawnSync(join(binaries, 'initdb'), args, {
+    ...account,
+    cwd: unfinished,
+    env: ENVIRONMENT,
+    encoding: 'utf8',
+  });
+  try {
+    if (status !== 0) throw error ?? new Error(stderr);
+    renameSync(unfinished, folder);
+  } finally {
+    rmSync(unfinished, { recursive: true, force: true });
+  }
+}
+
+/** Nothing of the caller's: variables of the PG family would change what Postgres does. */
+const ENVIRONMENT = { PATH: '/usr/bin:/bin', LC_ALL: 'C.UTF-8' };
+
+/**
+ * Runs Postgres until the standard input ends. The kernel closes the pipe when this process ends, by SIGKILL too,
+ * so that no Postgres is left over. $1 is a folder to remove afterwards, or empty.
+ */
+const UNTIL_INPUT_ENDS = `
+  remove=$1; shift
+  exec 3<&0
+  "$@" 3<&- </dev/null &
+  postgres=$!
+  { read -r line <&3; kill -INT $postgres; } &
+  wait $postgres
+  kill $! 2>/dev/null
+  [ -z "$remove" ] || rm -rf "$remove"`;
+
+async function launch(
+  { folder, binaries, account }: Place,
+  port: number,
+  temporary: boolean,
+): Promise<ChildProcess> {
+  const settings = {
+    listen_addresses: '127.0.0.1',
+    port,
+    unix_socket_directories: '',
+    max_connections: 200,
+    timezone: 'UTC',
+    log_checkpoints: 'off',
+    ...(temporary && { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off' }),
+  };
+  const postgres = [join(binaries, 'postgres'), '-D', join(folder, 'data')];
+  for (const [name, value] of Object.entries(settings)) postgres.push('-c', `${name}=${value}`);
+  const log = openSync(join(folder, 'log'), 'w', 0o600);
+  if (account) fchownSync(log, account.uid, account.gid);
+  const child = spawn('/bin/sh', ['-c', UNTIL_INPUT_ENDS, 'sh', temporary ? folder : '', ...postgres], {
+    ...account,
+    cwd: '/',
+    env: ENVIRONMENT,
+    // Ctrl-C is for the server, which closes before its database.
+    detached: true,
+    stdio: ['pipe', log, log],
+  });
+  closeSync(log);
+  if (child.pid === undefined) throw (await once(child, 'error'))[0];
+  return child;
+}
+
+const hasEnded = ({ exitCode, signalCode }: ChildProcess): boolean =>
+  exitCode !== null || signalCode !== null;
+
+async function stop(postgres: ChildProcess): Promise<void> {
+  if (hasEnded(postgres)) return;
+  postgres.stdin?.end();
+  await once(postgres, 'exit');
+}
+
+/** Waits until it takes connections, which after a crash comes after its recovery. False: it ended instead. */
+async function becomesReady(url: string, postgres: ChildProcess): Promise<boolean> {
+  while (!hasEnded(postgres)) {
+    if ((await countClients(url)) !== undefined) return true;
+    await delay(25);
+  }
+  return false;
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  return port;
+}
+
+const lastLine = (text: string): string => text.trim().split('\n').at(-1) ?? '';

@@ -1,0 +1,50 @@
+import { randomBytes } from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { type EmbeddedPostgres, startEmbeddedPostgres } from './database/embedded.ts';
+import { ConfigurationError, type Env, readEnv } from './env.ts';
+
+/**
+ * Configures a server for development. What is not given it makes itself: secrets, which it keeps in the data
+ * folder, and without a `DATABASE_URL` a Postgres there.
+ */
+export async function configureDevelopment(
+  variables: NodeJS.ProcessEnv,
+): Promise<{ env: Env; embedded: EmbeddedPostgres | undefined }> {
+  const given = Object.fromEntries(Object.entries(variables).filter(([, value]) => value !== ''));
+  // What is wrong with the given variables is told before anything is made.
+  const { DATA_FOLDER, PORT } = readEnv({
+    ...makeSecrets(),
+    DATABASE_URL: 'postgresql://embedded',
+    ...given,
+  });
+  const folder = resolve(DATA_FOLDER);
+  const made = { ...keepSecrets(folder), ALLOWED_ORIGINS: localOrigins(PORT) };
+  if (given['DATABASE_URL']) return { env: readEnv({ ...made, ...given }), embedded: undefined };
+  const embedded = await startEmbeddedPostgres(join(folder, 'postgres'));
+  return { env: readEnv({ ...made, ...given, DATABASE_URL: embedded.url }), embedded };
+}
+
+function makeSecrets(): Record<'JWT_SECRETS' | 'PASSWORD_PEPPER' | 'REFRESH_SECRET', string> {
+  const secret = () => randomBytes(36).toString('base64url');
+  return { JWT_SECRETS: secret(), PASSWORD_PEPPER: secret(), REFRESH_SECRET: secret() };
+}
+
+/** The secrets of this folder, made when it has none. Losing them would void every password and session. */
+function keepSecrets(folder: string): ReturnType<typeof makeSecrets> {
+  const file = join(folder, 'secrets.json');
+  try {
+    if (existsSync(file)) return JSON.parse(readFileSync(file, 'utf8'));
+    const secrets = makeSecrets();
+    mkdirSync(folder, { recursive: true });
+    writeFileSync(`${file}.new`, JSON.stringify(secrets, null, 2), { mode: 0o600 });
+    renameSync(`${file}.new`, file);
+    return secrets;
+  } catch (error) {
+    throw new ConfigurationError(`Secrets: ${(error as Error).message}`);
+  }
+}
+
+/** Where a web app in development is served from: this server, Vite, Next and Expo. */
+const localOrigins = (port: number): string =>
+  [port, 5173, 3000, 8081].flatMap((each) => [`http://localhost:${each}`, `http://127.0.0.1:${each}`]).join();

@@ -1,0 +1,80 @@
+import { randomBytes } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseEnv } from 'node:util';
+import { expect, test } from 'vitest';
+import { readEnv, VARIABLES } from '../src/env.ts';
+import { PROJECT_FOLDER } from '../src/project.ts';
+
+const secret = () => randomBytes(48).toString('base64');
+
+const complete = () => ({
+  NODE_ENV: 'production',
+  DATABASE_URL: 'postgresql://parley:geheim@db/parley',
+  JWT_SECRETS: secret(),
+  PASSWORD_PEPPER: secret(),
+  REFRESH_SECRET: secret(),
+});
+
+const refusal = (variables: Record<string, string>): string => {
+  try {
+    readEnv(variables);
+    return '';
+  } catch (error) {
+    return (error as Error).message;
+  }
+};
+
+test('production takes a complete configuration, and lists stay lists', () => {
+  const two = `${secret()}, ${secret()}`;
+  const env = readEnv({
+    ...complete(),
+    JWT_SECRETS: two,
+    ALLOWED_ORIGINS: 'https://a.example, https://b.example',
+  });
+  expect(env).toMatchObject({
+    PORT: 4000,
+    JWT_SECRETS: two.split(', '),
+    ALLOWED_ORIGINS: ['https://a.example', 'https://b.example'],
+  });
+});
+
+test('every missing or bad variable is named at once, in one line', () => {
+  const line = refusal({ NODE_ENV: 'production', PORT: '99999', LOG_LEVEL: 'loud', JWT_SECRETS: '' });
+  expect(line).not.toContain('\n');
+  for (const name of ['PORT:', 'LOG_LEVEL:', 'DATABASE_URL is missing', 'JWT_SECRETS is missing']) {
+    expect(line).toContain(name);
+  }
+});
+
+test.each([
+  ['short', 'k3v9Qw1x', /needs 32 bytes/],
+  ['of a well-known example', 'your-super-secret-jwt-key-change-this-in-production', /can be guessed/],
+  ['of a well-known example', 'change-me-change-me-change-me-change-me', /can be guessed/],
+  ['of few characters', 'abababababababababababababababababababab', /can be guessed/],
+])('S83: production refuses a secret that is %s', (_, value, reason) => {
+  for (const name of ['JWT_SECRETS', 'PASSWORD_PEPPER', 'REFRESH_SECRET']) {
+    const line = refusal({ ...complete(), [name]: value });
+    expect(line).toContain(`${name}: `);
+    expect(line).toMatch(reason);
+    expect(line).not.toContain(value);
+  }
+});
+
+test('S83: a list of secrets is as good as its worst', () => {
+  expect(refusal({ ...complete(), JWT_SECRETS: `${secret()},short` })).toContain('JWT_SECRETS: ');
+});
+
+test.each(['*', 'https://a.example,*', 'https://*.example', 'a.example', 'https://a.example/path'])(
+  'S83: %s is no origin',
+  (origins) => {
+    expect(refusal({ ...complete(), ALLOWED_ORIGINS: origins })).toContain('ALLOWED_ORIGINS: ');
+  },
+);
+
+test('.env.example names exactly the variables there are, with their defaults', () => {
+  const example = parseEnv(readFileSync(join(PROJECT_FOLDER, '.env.example'), 'utf8'));
+  expect(Object.keys(example).sort()).toEqual([...VARIABLES].sort());
+  const given = { ...complete(), NODE_ENV: 'development' };
+  expect(readEnv({ ...example, ...given })).toEqual(readEnv(given));
+});

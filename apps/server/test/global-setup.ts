@@ -1,0 +1,47 @@
+import { randomUUID } from 'node:crypto';
+import { PostgreSqlContainer } from '@testcontainers/postgresql';
+import type { TestProject } from 'vitest/node';
+import { startEmbeddedPostgres } from '../src/database/embedded.ts';
+import { migrate } from '../src/database/migrate.ts';
+import { runSql, withDatabase } from './database.ts';
+import { dockerAnswers } from './docker.ts';
+
+interface Postgres {
+  url: string;
+  origin: string;
+  stop(): Promise<void>;
+}
+
+/** One Postgres for the whole run, and one migrated database in it: each test copies that, see database.ts. */
+export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+  const postgres = await findPostgres();
+  console.log(`Test databases: ${postgres.origin}`);
+  const template = `parley_template_${randomUUID().slice(0, 8)}`;
+  await runSql(postgres.url, `CREATE DATABASE ${template} TEMPLATE template0 ENCODING 'UTF8'`);
+  await migrate(withDatabase(postgres.url, template));
+  project.provide('postgres', { url: postgres.url, template });
+  return async () => {
+    await runSql(postgres.url, `DROP DATABASE ${template} WITH (FORCE)`);
+    await postgres.stop();
+  };
+}
+
+async function findPostgres(): Promise<Postgres> {
+  const given = process.env['TEST_DATABASE_URL'];
+  if (given) return { url: given, origin: 'the Postgres of TEST_DATABASE_URL', stop: async () => {} };
+  if (await dockerAnswers()) return startContainer();
+  const { url, stop } = await startEmbeddedPostgres();
+  return { url, origin: 'embedded Postgres', stop };
+}
+
+async function startContainer(): Promise<Postgres> {
+  const image = process.env['POSTGRES_IMAGE'] || 'postgres:18';
+  const container = await new PostgreSqlContainer(image)
+    .withCommand(['postgres', '-c', 'fsync=off', '-c', 'synchronous_commit=off', '-c', 'max_connections=200'])
+    .start();
+  return {
+    url: container.getConnectionUri(),
+    origin: `Testcontainers, ${image}`,
+    stop: async () => void (await container.stop()),
+  };
+}

@@ -1,0 +1,40 @@
+import { defineConfig } from 'vitest/config';
+import type { Reporter } from 'vitest/node';
+
+/** Says by name what could not be run, for want of Docker for one. */
+const skipped: Reporter = {
+  onTestRunEnd(files) {
+    for (const file of files) {
+      for (const { fullName } of file.children.allTests('skipped'))
+        process.stdout.write(`Skipped: ${fullName}\n`);
+    }
+  },
+};
+
+/** `vitest run --mode long` runs the `*.long.test.ts` alone; without it they stay out. */
+export default defineConfig(({ mode }) => {
+  const long = mode === 'long';
+  const files = {
+    include: [long ? '**/*.long.test.ts' : '**/*.test.ts'],
+    exclude: ['**/node_modules/**', '**/dist/**', ...(long ? [] : ['**/*.long.test.ts'])],
+    testTimeout: long ? 600_000 : 20_000,
+    hookTimeout: 60_000,
+  };
+  return {
+    test: {
+      projects: ['packages/contract', 'packages/client', 'apps/server', 'apps/replay'].map((root) => ({
+        test: { ...files, name: root, root },
+      })),
+      // One Postgres for the tests of all of them.
+      globalSetup: 'apps/server/test/global-setup.ts',
+      maxWorkers: 2,
+      passWithNoTests: true,
+      reporters: ['default', skipped],
+      coverage: {
+        provider: 'v8',
+        include: ['packages/*/src/**', 'apps/*/src/**'],
+        exclude: ['**/generated/**'],
+      },
+    },
+  };
+});
