@@ -1,0 +1,1033 @@
+import { TRPCClient } from "@trpc/client";
+import { z } from "zod";
+import { TRPCBuiltRouter } from "@trpc/server";
+/** A person in a conversation. The members of a direct conversation are both `member`. */
+declare const member: z.ZodObject<{
+  user: z.ZodObject<{
+    id: z.ZodUUID;
+    username: z.ZodString;
+    fullName: z.ZodNullable<z.ZodString>;
+  }, z.core.$strip>;
+  role: z.ZodEnum<{
+    admin: "admin";
+    member: "member";
+    owner: "owner";
+  }>;
+  joinedAt: z.ZodISODateTime;
+  joinedSeq: z.ZodInt;
+  readSeq: z.ZodInt;
+}, z.core.$strip>;
+type Member = z.infer<typeof member>;
+/** What is the same for everybody in a conversation. */
+declare const conversation: z.ZodObject<{
+  id: z.ZodUUID;
+  kind: z.ZodEnum<{
+    direct: "direct";
+    group: "group";
+  }>;
+  title: z.ZodNullable<z.ZodString>;
+  description: z.ZodNullable<z.ZodString>;
+  createdAt: z.ZodISODateTime;
+  memberCount: z.ZodInt;
+  lastSeq: z.ZodInt;
+}, z.core.$strip>;
+type Conversation = z.infer<typeof conversation>;
+/** A conversation as one of its members sees it. Unread is `lastSeq - me.readSeq`. */
+declare const conversationView: z.ZodObject<{
+  id: z.ZodUUID;
+  kind: z.ZodEnum<{
+    direct: "direct";
+    group: "group";
+  }>;
+  title: z.ZodNullable<z.ZodString>;
+  description: z.ZodNullable<z.ZodString>;
+  createdAt: z.ZodISODateTime;
+  memberCount: z.ZodInt;
+  lastSeq: z.ZodInt;
+  me: z.ZodObject<{
+    role: z.ZodEnum<{
+      admin: "admin";
+      member: "member";
+      owner: "owner";
+    }>;
+    joinedAt: z.ZodISODateTime;
+    joinedSeq: z.ZodInt;
+    readSeq: z.ZodInt;
+  }, z.core.$strip>;
+  peer: z.ZodNullable<z.ZodObject<{
+    user: z.ZodObject<{
+      id: z.ZodUUID;
+      username: z.ZodString;
+      fullName: z.ZodNullable<z.ZodString>;
+    }, z.core.$strip>;
+    role: z.ZodEnum<{
+      admin: "admin";
+      member: "member";
+      owner: "owner";
+    }>;
+    joinedAt: z.ZodISODateTime;
+    joinedSeq: z.ZodInt;
+    readSeq: z.ZodInt;
+  }, z.core.$strip>>;
+  lastMessage: z.ZodNullable<z.ZodObject<{
+    id: z.ZodUUID;
+    conversationId: z.ZodUUID;
+    seq: z.ZodInt;
+    senderId: z.ZodUUID;
+    text: z.ZodString;
+    clientMessageId: z.ZodUUID;
+    createdAt: z.ZodISODateTime;
+  }, z.core.$strip>>;
+}, z.core.$strip>;
+type ConversationView = z.infer<typeof conversationView>;
+/**
+ * The closed list of errors: each code a client can meet, with the HTTP status it has over plain HTTP and
+ * the data it carries. Nothing else ever leaves the server; what nobody foresaw is `INTERNAL`, with an id
+ * that the server's log has.
+ */
+interface ErrorData {
+  /** The input does not fit. `issues` names each field, as a path with dots. */
+  INVALID_INPUT: {
+    issues: {
+      path: string;
+      message: string;
+    }[];
+  };
+  /** No session, or one that has ended. Log in again. */
+  UNAUTHENTICATED: object;
+  /** Username or e-mail and password do not belong together. */
+  INVALID_CREDENTIALS: object;
+  /** This refresh token is unknown, expired or ended. Log in again. */
+  INVALID_REFRESH_TOKEN: object;
+  /** A refresh token came back after its successor was used: the whole session is ended. */
+  REFRESH_TOKEN_REUSED: object;
+  /** Another account has this e-mail address. */
+  EMAIL_TAKEN: object;
+  /** Another account has this username, in whatever case. */
+  USERNAME_TAKEN: object;
+  /** It does not exist, or it is not for you to know that it does. */
+  NOT_FOUND: {
+    what: 'conversation' | 'user' | 'message' | 'member' | 'session' | 'procedure';
+  };
+  /** You see it, and may not do this to it. */
+  FORBIDDEN: {
+    need: 'owner' | 'admin';
+  };
+  /** A conversation with oneself. */
+  SELF_CONVERSATION: object;
+  /** This is done in groups only. */
+  NOT_A_GROUP: object;
+  /** The owner hands the group over before leaving it. */
+  OWNER_MUST_TRANSFER: object;
+  /** The group would have more than `limit` members. */
+  GROUP_FULL: {
+    limit: number;
+  };
+  /** The same `clientMessageId` was sent before with other content; `messageId` is what was stored then. */
+  IDEMPOTENCY_CONFLICT: {
+    messageId: string;
+  };
+  /** More subscriptions than one socket may hold. */
+  TOO_MANY_SUBSCRIPTIONS: {
+    limit: number;
+  };
+  /** Too much is asked at this moment. Try again after `retryAfter` seconds. */
+  BUSY: {
+    retryAfter: number;
+  };
+  /** The server is leaving or its database is away. Nothing is known of the outcome: retry with the same key. */
+  UNAVAILABLE: object;
+  /** A method or a form of request that this procedure does not take. */
+  UNSUPPORTED_REQUEST: object;
+  /** Something nobody foresaw. `errorId` finds it in the server's log. */
+  INTERNAL: {
+    errorId: string;
+  };
+}
+type ErrorCode = keyof ErrorData;
+/** The HTTP status of each code. */
+declare const ERROR_STATUS: {
+  readonly INVALID_INPUT: 400;
+  readonly UNAUTHENTICATED: 401;
+  readonly INVALID_CREDENTIALS: 401;
+  readonly INVALID_REFRESH_TOKEN: 401;
+  readonly REFRESH_TOKEN_REUSED: 401;
+  readonly EMAIL_TAKEN: 409;
+  readonly USERNAME_TAKEN: 409;
+  readonly NOT_FOUND: 404;
+  readonly FORBIDDEN: 403;
+  readonly SELF_CONVERSATION: 400;
+  readonly NOT_A_GROUP: 400;
+  readonly OWNER_MUST_TRANSFER: 409;
+  readonly GROUP_FULL: 409;
+  readonly IDEMPOTENCY_CONFLICT: 409;
+  readonly TOO_MANY_SUBSCRIPTIONS: 429;
+  readonly BUSY: 503;
+  readonly UNAVAILABLE: 503;
+  readonly UNSUPPORTED_REQUEST: 415;
+  readonly INTERNAL: 500;
+};
+/** What `error.data` is on the wire: the code, its HTTP status and the code's own data. */
+type WireError = { [Code in ErrorCode]: {
+  code: Code;
+  httpStatus: (typeof ERROR_STATUS)[Code];
+} & ErrorData[Code]; }[ErrorCode];
+/**
+ * The durable events, each a fact of the log. A subscriber gets every one it is entitled to, once, in the
+ * order of the log. A payload carries absolute values, so that applying an event again changes nothing.
+ */
+declare const chatEvent: z.ZodDiscriminatedUnion<[z.ZodObject<{
+  type: z.ZodLiteral<"conversation.created">;
+  actorId: z.ZodUUID;
+  conversation: z.ZodObject<{
+    id: z.ZodUUID;
+    kind: z.ZodEnum<{
+      direct: "direct";
+      group: "group";
+    }>;
+    title: z.ZodNullable<z.ZodString>;
+    description: z.ZodNullable<z.ZodString>;
+    createdAt: z.ZodISODateTime;
+    memberCount: z.ZodInt;
+    lastSeq: z.ZodInt;
+  }, z.core.$strip>;
+  members: z.ZodArray<z.ZodObject<{
+    user: z.ZodObject<{
+      id: z.ZodUUID;
+      username: z.ZodString;
+      fullName: z.ZodNullable<z.ZodString>;
+    }, z.core.$strip>;
+    role: z.ZodEnum<{
+      admin: "admin";
+      member: "member";
+      owner: "owner";
+    }>;
+    joinedAt: z.ZodISODateTime;
+    joinedSeq: z.ZodInt;
+    readSeq: z.ZodInt;
+  }, z.core.$strip>>;
+}, z.core.$strip>, z.ZodObject<{
+  type: z.ZodLiteral<"member.added">;
+  actorId: z.ZodUUID;
+  conversation: z.ZodObject<{
+    id: z.ZodUUID;
+    kind: z.ZodEnum<{
+      direct: "direct";
+      group: "group";
+    }>;
+    title: z.ZodNullable<z.ZodString>;
+    description: z.ZodNullable<z.ZodString>;
+    createdAt: z.ZodISODateTime;
+    memberCount: z.ZodInt;
+    lastSeq: z.ZodInt;
+  }, z.core.$strip>;
+  members: z.ZodArray<z.ZodObject<{
+    user: z.ZodObject<{
+      id: z.ZodUUID;
+      username: z.ZodString;
+      fullName: z.ZodNullable<z.ZodString>;
+    }, z.core.$strip>;
+    role: z.ZodEnum<{
+      admin: "admin";
+      member: "member";
+      owner: "owner";
+    }>;
+    joinedAt: z.ZodISODateTime;
+    joinedSeq: z.ZodInt;
+    readSeq: z.ZodInt;
+  }, z.core.$strip>>;
+}, z.core.$strip>, z.ZodObject<{
+  type: z.ZodLiteral<"member.removed">;
+  actorId: z.ZodUUID;
+  conversationId: z.ZodUUID;
+  userId: z.ZodUUID;
+  memberCount: z.ZodInt;
+}, z.core.$strip>, z.ZodObject<{
+  type: z.ZodLiteral<"member.left">;
+  conversationId: z.ZodUUID;
+  userId: z.ZodUUID;
+  memberCount: z.ZodInt;
+}, z.core.$strip>, z.ZodObject<{
+  type: z.ZodLiteral<"message.created">;
+  message: z.ZodObject<{
+    id: z.ZodUUID;
+    conversationId: z.ZodUUID;
+    seq: z.ZodInt;
+    senderId: z.ZodUUID;
+    text: z.ZodString;
+    clientMessageId: z.ZodUUID;
+    createdAt: z.ZodISODateTime;
+  }, z.core.$strip>;
+}, z.core.$strip>, z.ZodObject<{
+  type: z.ZodLiteral<"receipt.read">;
+  conversationId: z.ZodUUID;
+  marks: z.ZodArray<z.ZodObject<{
+    userId: z.ZodUUID;
+    readSeq: z.ZodInt;
+  }, z.core.$strip>>;
+}, z.core.$strip>, z.ZodObject<{
+  type: z.ZodLiteral<"session.ended">;
+  sessionId: z.ZodUUID;
+  reason: z.ZodEnum<{
+    logout: "logout";
+    reuse: "reuse";
+    revoked: "revoked";
+  }>;
+}, z.core.$strip>], "type">;
+type ChatEvent = z.infer<typeof chatEvent>;
+/** What a stream says about itself, between the events. None is a fact of the log. */
+declare const streamNotice: z.ZodDiscriminatedUnion<[z.ZodObject<{
+  type: z.ZodLiteral<"stream.caught-up">;
+}, z.core.$strip>, z.ZodObject<{
+  type: z.ZodLiteral<"stream.reset">;
+  reason: z.ZodEnum<{
+    epoch: "epoch";
+    future: "future";
+    malformed: "malformed";
+    pruned: "pruned";
+  }>;
+}, z.core.$strip>], "type">;
+type StreamNotice = z.infer<typeof streamNotice>;
+/** One item of `events.stream`. The cursor to resume from is its tracked id. */
+type StreamItem = ChatEvent | StreamNotice;
+/** One message, the same in direct and in group conversations. */
+declare const message: z.ZodObject<{
+  id: z.ZodUUID;
+  conversationId: z.ZodUUID;
+  seq: z.ZodInt;
+  senderId: z.ZodUUID;
+  text: z.ZodString;
+  clientMessageId: z.ZodUUID;
+  createdAt: z.ZodISODateTime;
+}, z.core.$strip>;
+type Message = z.infer<typeof message>;
+/** What anybody may know of a person. Never the e-mail address. */
+declare const publicUser: z.ZodObject<{
+  id: z.ZodUUID;
+  username: z.ZodString;
+  fullName: z.ZodNullable<z.ZodString>;
+}, z.core.$strip>;
+type PublicUser = z.infer<typeof publicUser>;
+/** What a person sees of their own account. */
+declare const ownUser: z.ZodObject<{
+  id: z.ZodUUID;
+  username: z.ZodString;
+  fullName: z.ZodNullable<z.ZodString>;
+  email: z.ZodString;
+  createdAt: z.ZodISODateTime;
+}, z.core.$strip>;
+type OwnUser = z.infer<typeof ownUser>;
+/** What a client keeps of where it is: `<epoch>.<position>`. It names no user: entitlement is decided anew. */
+type Cursor = string;
+/** What an error looks like on the wire. `data` is one of the closed list, see the contract's errors.ts. */
+interface ApiErrorShape {
+  /** JSON-RPC's number. Clients read `data.code`. */
+  code: number;
+  message: string;
+  data: WireError;
+}
+/** What a procedure says of itself: the errors it gives beyond those that any procedure can, and its events. */
+interface Meta {
+  errors?: readonly ErrorCode[];
+  events?: readonly string[];
+}
+/** A page of a conversation. */
+interface MessagePage$1 {
+  /** In the order of `seq`. */
+  messages: Message[];
+  /** The range that the page covers, both included: a `seq` in it without a message is not a gap. */
+  from: number;
+  to: number;
+  hasMoreBefore: boolean;
+  hasMoreAfter: boolean;
+  cursor: Cursor;
+}
+/** The whole API. */
+declare const apiRecord: {
+  auth: {
+    register: import("@trpc/server").TRPCMutationProcedure<{
+      input: {
+        username: string;
+        email: string;
+        password: string;
+        fullName?: string | undefined;
+        device?: string | undefined;
+      };
+      output: {
+        sessionId: string;
+        accessToken: string;
+        accessTokenExpiresAt: string;
+        refreshToken: string;
+        user: {
+          id: string;
+          username: string;
+          fullName: string | null;
+          email: string;
+          createdAt: string;
+        };
+      };
+      meta: Meta;
+      errorShape: import("@trpc/server").TRPCDefaultErrorShape;
+    }>;
+    login: import("@trpc/server").TRPCMutationProcedure<{
+      input: {
+        login: string;
+        password: string;
+        device?: string | undefined;
+      };
+      output: {
+        sessionId: string;
+        accessToken: string;
+        accessTokenExpiresAt: string;
+        refreshToken: string;
+        user: {
+          id: string;
+          username: string;
+          fullName: string | null;
+          email: string;
+          createdAt: string;
+        };
+      };
+      meta: Meta;
+      errorShape: import("@trpc/server").TRPCDefaultErrorShape;
+    }>;
+    refresh: import("@trpc/server").TRPCMutationProcedure<{
+      input: {
+        refreshToken: string;
+      };
+      output: {
+        sessionId: string;
+        accessToken: string;
+        accessTokenExpiresAt: string;
+        refreshToken: string;
+      };
+      meta: Meta;
+      errorShape: import("@trpc/server").TRPCDefaultErrorShape;
+    }>;
+    logout: import("@trpc/server").TRPCMutationProcedure<{
+      input: void;
+      output: null;
+      meta: Meta;
+      errorShape: import("@trpc/server").TRPCDefaultErrorShape;
+    }>;
+  };
+  users: {
+    me: import("@trpc/server").TRPCQueryProcedure<{
+      input: void;
+      output: {
+        id: string;
+        username: string;
+        fullName: string | null;
+        email: string;
+        createdAt: string;
+      };
+      meta: Meta;
+      errorShape: import("@trpc/server").TRPCDefaultErrorShape;
+    }>;
+  };
+  conversations: {
+    openDirect: import("@trpc/server").TRPCMutationProcedure<{
+      input: {
+        userId: string;
+      };
+      output: {
+        id: string;
+        kind: "direct" | "group";
+        title: string | null;
+        description: string | null;
+        createdAt: string;
+        memberCount: number;
+        lastSeq: number;
+        me: {
+          role: "admin" | "member" | "owner";
+          joinedAt: string;
+          joinedSeq: number;
+          readSeq: number;
+        };
+        peer: {
+          user: {
+            id: string;
+            username: string;
+            fullName: string | null;
+          };
+          role: "admin" | "member" | "owner";
+          joinedAt: string;
+          joinedSeq: number;
+          readSeq: number;
+        } | null;
+        lastMessage: {
+          id: string;
+          conversationId: string;
+          seq: number;
+          senderId: string;
+          text: string;
+          clientMessageId: string;
+          createdAt: string;
+        } | null;
+      };
+      meta: Meta;
+      errorShape: import("@trpc/server").TRPCDefaultErrorShape;
+    }>;
+    list: import("@trpc/server").TRPCQueryProcedure<{
+      input: {
+        limit?: number | undefined;
+        before?: string | undefined;
+      };
+      output: {
+        conversations: {
+          id: string;
+          kind: "direct" | "group";
+          title: string | null;
+          description: string | null;
+          createdAt: string;
+          memberCount: number;
+          lastSeq: number;
+          me: {
+            role: "admin" | "member" | "owner";
+            joinedAt: string;
+            joinedSeq: number;
+            readSeq: number;
+          };
+          peer: {
+            user: {
+              id: string;
+              username: string;
+              fullName: string | null;
+            };
+            role: "admin" | "member" | "owner";
+            joinedAt: string;
+            joinedSeq: number;
+            readSeq: number;
+          } | null;
+          lastMessage: {
+            id: string;
+            conversationId: string;
+            seq: number;
+            senderId: string;
+            text: string;
+            clientMessageId: string;
+            createdAt: string;
+          } | null;
+        }[];
+        hasMore: boolean;
+      };
+      meta: Meta;
+      errorShape: import("@trpc/server").TRPCDefaultErrorShape;
+    }>;
+    get: import("@trpc/server").TRPCQueryProcedure<{
+      input: {
+        conversationId: string;
+      };
+      output: {
+        conversation: {
+          id: string;
+          kind: "direct" | "group";
+          title: string | null;
+          description: string | null;
+          createdAt: string;
+          memberCount: number;
+          lastSeq: number;
+          me: {
+            role: "admin" | "member" | "owner";
+            joinedAt: string;
+            joinedSeq: number;
+            readSeq: number;
+          };
+          peer: {
+            user: {
+              id: string;
+              username: string;
+              fullName: string | null;
+            };
+            role: "admin" | "member" | "owner";
+            joinedAt: string;
+            joinedSeq: number;
+            readSeq: number;
+          } | null;
+          lastMessage: {
+            id: string;
+            conversationId: string;
+            seq: number;
+            senderId: string;
+            text: string;
+            clientMessageId: string;
+            createdAt: string;
+          } | null;
+        };
+        cursor: string;
+      };
+      meta: Meta;
+      errorShape: import("@trpc/server").TRPCDefaultErrorShape;
+    }>;
+    members: import("@trpc/server").TRPCQueryProcedure<{
+      input: {
+        conversationId: string;
+      };
+      output: {
+        members: {
+          user: {
+            id: string;
+            username: string;
+            fullName: string | null;
+          };
+          role: "admin" | "member" | "owner";
+          joinedAt: string;
+          joinedSeq: number;
+          readSeq: number;
+        }[];
+        cursor: string;
+      };
+      meta: Meta;
+      errorShape: import("@trpc/server").TRPCDefaultErrorShape;
+    }>;
+  };
+  groups: {
+    create: import("@trpc/server").TRPCMutationProcedure<{
+      input: {
+        title: string;
+        description?: string | undefined;
+        userIds: string[];
+      };
+      output: {
+        id: string;
+        kind: "direct" | "group";
+        title: string | null;
+        description: string | null;
+        createdAt: string;
+        memberCount: number;
+        lastSeq: number;
+        me: {
+          role: "admin" | "member" | "owner";
+          joinedAt: string;
+          joinedSeq: number;
+          readSeq: number;
+        };
+        peer: {
+          user: {
+            id: string;
+            username: string;
+            fullName: string | null;
+          };
+          role: "admin" | "member" | "owner";
+          joinedAt: string;
+          joinedSeq: number;
+          readSeq: number;
+        } | null;
+        lastMessage: {
+          id: string;
+          conversationId: string;
+          seq: number;
+          senderId: string;
+          text: string;
+          clientMessageId: string;
+          createdAt: string;
+        } | null;
+      };
+      meta: Meta;
+      errorShape: import("@trpc/server").TRPCDefaultErrorShape;
+    }>;
+    addMembers: import("@trpc/server").TRPCMutationProcedure<{
+      input: {
+        conversationId: string;
+        userIds: string[];
+      };
+      output: {
+        added: string[];
+        skipped: {
+          userId: string;
+          reason: "already_member" | "unknown_user";
+        }[];
+      };
+      meta: Meta;
+      errorShape: import("@trpc/server").TRPCDefaultErrorShape;
+    }>;
+    removeMember: import("@trpc/server").TRPCMutationProcedure<{
+      input: {
+        conversationId: string;
+        userId: string;
+      };
+      output: null;
+      meta: Meta;
+      errorShape: import("@trpc/server").TRPCDefaultErrorShape;
+    }>;
+    leave: import("@trpc/server").TRPCMutationProcedure<{
+      input: {
+        conversationId: string;
+      };
+      output: null;
+      meta: Meta;
+      errorShape: import("@trpc/server").TRPCDefaultErrorShape;
+    }>;
+  };
+  messages: {
+    send: import("@trpc/server").TRPCMutationProcedure<{
+      input: {
+        conversationId: string;
+        text: string;
+        clientMessageId: string;
+      };
+      output: {
+        id: string;
+        conversationId: string;
+        seq: number;
+        senderId: string;
+        text: string;
+        clientMessageId: string;
+        createdAt: string;
+      };
+      meta: Meta;
+      errorShape: import("@trpc/server").TRPCDefaultErrorShape;
+    }>;
+    list: import("@trpc/server").TRPCQueryProcedure<{
+      input: {
+        conversationId: string;
+        limit?: number | undefined;
+        before?: number | undefined;
+        after?: number | undefined;
+        around?: number | undefined;
+      };
+      output: MessagePage$1;
+      meta: Meta;
+      errorShape: import("@trpc/server").TRPCDefaultErrorShape;
+    }>;
+    markRead: import("@trpc/server").TRPCMutationProcedure<{
+      input: {
+        conversationId: string;
+        seq: number;
+      };
+      output: {
+        readSeq: number;
+      };
+      meta: Meta;
+      errorShape: import("@trpc/server").TRPCDefaultErrorShape;
+    }>;
+  };
+  events: {
+    stream: import("@trpc/server").TRPCSubscriptionProcedure<{
+      input: {
+        lastEventId?: string | null | undefined;
+      } | undefined;
+      output: AsyncIterable<import("@trpc/server/unstable-core-do-not-import").TrackedData<StreamItem>, any, any>;
+      meta: Meta;
+      errorShape: import("@trpc/server").TRPCDefaultErrorShape;
+    }>;
+  };
+  sync: {
+    bootstrap: import("@trpc/server").TRPCQueryProcedure<{
+      input: void;
+      output: {
+        cursor: string;
+        me: {
+          id: string;
+          username: string;
+          fullName: string | null;
+          email: string;
+          createdAt: string;
+        };
+        conversations: {
+          id: string;
+          kind: "direct" | "group";
+          title: string | null;
+          description: string | null;
+          createdAt: string;
+          memberCount: number;
+          lastSeq: number;
+          me: {
+            role: "admin" | "member" | "owner";
+            joinedAt: string;
+            joinedSeq: number;
+            readSeq: number;
+          };
+          peer: {
+            user: {
+              id: string;
+              username: string;
+              fullName: string | null;
+            };
+            role: "admin" | "member" | "owner";
+            joinedAt: string;
+            joinedSeq: number;
+            readSeq: number;
+          } | null;
+          lastMessage: {
+            id: string;
+            conversationId: string;
+            seq: number;
+            senderId: string;
+            text: string;
+            clientMessageId: string;
+            createdAt: string;
+          } | null;
+        }[];
+        hasMore: boolean;
+      };
+      meta: Meta;
+      errorShape: import("@trpc/server").TRPCDefaultErrorShape;
+    }>;
+  };
+};
+/**
+ * The API's type, for clients: the procedures and nothing of the server. It must never mention the built
+ * router: one mention would bring the context, and with it the database, into every client.
+ */
+type AppRouter = TRPCBuiltRouter<{
+  ctx: object;
+  meta: object;
+  errorShape: ApiErrorShape;
+  transformer: true;
+}, typeof apiRecord>;
+/** Every procedure of the server, typed: `api.messages.list.query({ … })`. */
+type Api = TRPCClient<AppRouter>;
+/** What the client uses of a WebSocket. The browser's, Node's, React Native's and `ws`'s have it. */
+interface WebSocketLike {
+  binaryType: string;
+  send(data: string): void;
+  close(code?: number, reason?: string): void;
+  addEventListener(type: 'open' | 'message' | 'error' | 'close', listener: (event: {
+    data?: unknown;
+    code?: number;
+    reason?: string;
+  }) => void): void;
+}
+type WebSocketConstructor = new (url: string) => WebSocketLike;
+/** What the client uses of `fetch`. */
+type Fetch = (url: string, init?: {
+  method?: string;
+  headers?: Record<string, string>;
+  body?: string;
+}) => Promise<FetchResponse>;
+interface FetchResponse {
+  readonly ok: boolean;
+  readonly status: number;
+  json(): Promise<unknown>;
+}
+/** A value that changes: what `useSyncExternalStore`, signals and stores of any framework can follow. */
+interface Readable<Value> {
+  /** The value now. The same object until it changes. */
+  get(): Value;
+  /** Calls back after each change, until the function it returns is called. */
+  subscribe(listener: (value: Value) => void): () => void;
+}
+/** Where the tokens are kept. Anything with these three will do, synchronous or not. */
+interface Storage {
+  get(key: string): MaybePromise<string | null | undefined>;
+  set(key: string, value: string): MaybePromise<unknown>;
+  remove(key: string): MaybePromise<unknown>;
+}
+type MaybePromise<Value> = Value | Promise<Value>;
+/** Keeps nothing beyond the life of the page or process. */
+declare function memoryStorage(): Storage;
+interface AuthOptions {
+  /**
+   * For an application with a sign-in of its own: gives the access token, freshly for every connection. Null
+   * when nobody is signed in. Without it, the client keeps and refreshes the tokens of `login` and `register`.
+   */
+  getToken?: () => MaybePromise<string | null>;
+  /** The session is over: it was revoked, or its token is not taken any more. Somebody has to log in again. */
+  onSessionExpired?: () => void;
+}
+/** An own message on its way. */
+interface OutgoingMessage {
+  /** The key under which it is stored once, however often it has to be sent. */
+  readonly clientMessageId: string;
+  readonly conversationId: string;
+  readonly text: string;
+  /**
+   * `queued`: waits for its turn or for the connection. `sending`: on its way. `sent`: stored, and not yet come
+   * by the stream. `failed`: refused; it stays until it is retried or cancelled.
+   */
+  readonly status: 'queued' | 'sending' | 'sent' | 'failed';
+  /** How often it went out and nothing is known of what became of it. */
+  readonly unanswered: number;
+  /** What was stored, once it is `sent`. */
+  readonly message: Message | undefined;
+  /** Why it `failed`: an error for `isParleyError`. */
+  readonly error: Error | undefined;
+}
+/**
+ * All that the client knows, as immutable values: what did not change keeps its identity. Unknown is not empty:
+ * what was not loaded is `undefined`.
+ */
+interface ChatState {
+  readonly me: OwnUser | undefined;
+  /** By id: the most recent ones first loaded, older ones once they were asked for or somebody wrote in them. */
+  readonly conversations: Readonly<Record<string, ConversationState>> | undefined;
+  /** Whether there are older conversations on the server than the first load brought. */
+  readonly hasMoreConversations: boolean;
+  /** Own messages that are not in a timeline yet, in the order they were sent. */
+  readonly outbox: readonly OutgoingMessage[];
+}
+interface ConversationState extends ConversationView {
+  /** By user id; undefined while not loaded. */
+  readonly members: Readonly<Record<string, Member>> | undefined;
+  readonly timeline: Timeline;
+}
+/**
+ * The part of a conversation's history that is known: every message in `from..to` that this person may see. A
+ * `seq` missing in between is a message withheld from them. Nothing is known before `from`; `to` follows the
+ * stream. The range is empty when `from` is `to + 1`.
+ */
+interface Timeline {
+  readonly from: number;
+  readonly to: number;
+  /** By ascending `seq`. */
+  readonly messages: readonly Message[];
+}
+/** What `sync.bootstrap` answers: everything of one moment, and that moment's cursor. */
+interface Bootstrap {
+  cursor: string;
+  me: OwnUser;
+  conversations: ConversationView[];
+  hasMore: boolean;
+}
+/** One page of `messages.list`: all of `from..to` that this person may see. */
+interface MessagePage {
+  messages: Message[];
+  from: number;
+  to: number;
+  hasMoreBefore: boolean;
+  hasMoreAfter: boolean;
+  cursor: string;
+}
+declare const emptyState: ChatState;
+/** Messages this person has not read. */
+declare const unreadOf: ({ lastSeq, me }: ConversationView) => number;
+/** Whether the history begins before what is known of it. */
+declare const hasMoreBefore: ({ timeline, me }: ConversationState) => boolean;
+/** The state that a bootstrap tells. Only the outbox outlives it: the log may not be the same one any more. */
+declare function takeBootstrap(state: ChatState, { me, conversations, hasMore }: Bootstrap): ChatState;
+/** What listeners and the reducer get: a type that this version does not know yet is `unknown`. */
+type ReceivedEvent = StreamItem | UnknownEvent;
+interface UnknownEvent {
+  type: 'unknown';
+}
+/**
+ * The state after an event of the log. Pure, and idempotent: events carry absolute values, marks and counters
+ * only move forward, so that applying again what was applied changes nothing. Events of a conversation that is
+ * not known change nothing either; the caller loads it.
+ */
+declare function applyEvent(state: ChatState, event: ReceivedEvent): ChatState;
+/**
+ * `idle`: nobody is signed in, or the client is closed. `connecting`: for the first time. `catching-up`: what
+ * was missed is on its way. `live`: nothing is missing. `reconnecting`: the connection was lost just now.
+ * `offline`: it does not come back, and is tried again and again. `unauthorized`: the session is over; log in.
+ */
+type ConnectionStatus = 'idle' | 'connecting' | 'live' | 'catching-up' | 'reconnecting' | 'offline' | 'unauthorized';
+/** What has become of one message so far. */
+type SendingState = {
+  readonly status: 'queued' | 'sending';
+} | {
+  readonly status: 'sent';
+  readonly message: Message;
+} |
+/** Refused, or given up by logging out or closing. `error` is for `isParleyError`. */
+{
+  readonly status: 'failed';
+  readonly error: Error;
+} | {
+  readonly status: 'cancelled';
+};
+/** One message that was given to `messages.send`. It is on its way, whether this is kept or not. */
+interface Sending extends Readable<SendingState> {
+  readonly clientMessageId: string;
+  /**
+   * Resolves with the stored message; rejects when it fails or is cancelled. It waits for as long as there is
+   * no answer. After `retry` it is a new promise. Nobody has to look at it.
+   */
+  readonly result: Promise<Message>;
+  /** Sends a failed one again, as the newest of its conversation. */
+  retry(): void;
+  /** Takes it back if it never went out, or failed. False if it is too late for that. */
+  cancel(): boolean;
+}
+/**
+ * An `EventSource` class whose requests go through the `fetch` in its second argument, as that of the package
+ * `eventsource` does. A browser's own one cannot send the token.
+ */
+type EventSourceConstructor = new (url: string, init: never) => object;
+interface ClientOptions {
+  /** Where the server is: `https://chat.example.com`. */
+  url: string;
+  /** One WebSocket for everything, or, where sockets are blocked, HTTP with server-sent events. */
+  transport: 'ws' | 'sse';
+  auth?: AuthOptions;
+  /** Where the session is kept, so that it outlives a restart. Nowhere, if not given. */
+  storage?: Storage;
+  /** For runtimes that have none of their own. */
+  WebSocket?: WebSocketConstructor;
+  fetch?: Fetch;
+  /** Needed with `sse`: the class of the package `eventsource`. */
+  EventSource?: EventSourceConstructor;
+}
+/** A client of one server, for one person at a time. */
+interface ChatClient {
+  /** Makes an account and signs in. Errors: those of `auth.register`. */
+  register(input: Parameters<Api['auth']['register']['mutate']>[0]): Promise<OwnUser>;
+  /** Signs in; the state fills right after. Errors: those of `auth.login`. */
+  login(input: Parameters<Api['auth']['login']['mutate']>[0]): Promise<OwnUser>;
+  /** Signs out and forgets everything on this device, what was not sent included. Rejects if the server could not be told. */
+  logout(): Promise<void>;
+  /** The server's procedures, typed. What is asked here does not go into the state. */
+  readonly api: Api;
+  /** Calls back for each event of this type, after the state has it, until the function it returns is called. */
+  on<Type extends ReceivedEvent['type']>(type: Type, listener: (event: Extract<ReceivedEvent, {
+    type: Type;
+  }>) => void): () => void;
+  readonly connection: Readable<ConnectionStatus>;
+  readonly state: Readable<ChatState>;
+  readonly messages: {
+    /** Puts a message into the outbox: it shows in the state at once, and goes out as soon as it can. */
+    send(input: {
+      conversationId: string;
+      text: string;
+    }): Sending;
+    /**
+     * Loads a page: the newest messages, or those `before`, `after` or `around` a seq. It joins the timeline if
+     * it touches what is known of it. Errors: `NOT_FOUND`.
+     */
+    load(input: MessageRange): Promise<MessagePage>;
+    /**
+     * Marks a conversation as read up to a seq: in the state at once, at the server as soon as it can. Resolves
+     * when the server has it. Errors: `NOT_FOUND`.
+     */
+    markRead(input: {
+      conversationId: string;
+      seq: number;
+    }): Promise<void>;
+  };
+  readonly conversations: {
+    /** Loads one conversation into the state, such as one older than the first load brought. Errors: `NOT_FOUND`. */
+    load(input: {
+      conversationId: string;
+    }): Promise<void>;
+    /** Loads everybody in a conversation into the state. Errors: `NOT_FOUND`. */
+    loadMembers(input: {
+      conversationId: string;
+    }): Promise<Member[]>;
+  };
+  /** Ends the connection for good. What was not sent is given up. */
+  close(): Promise<void>;
+}
+/** At most one of the three seqs, none of them included but the one in the middle. */
+interface MessageRange {
+  conversationId: string;
+  /** 1 to 100; 50 if not given. */
+  limit?: number;
+  before?: number;
+  after?: number;
+  around?: number;
+}
+/** A client. With a kept session, or with `auth.getToken`, it connects by itself; else after `login`. */
+declare function createClient(options: ClientOptions): ChatClient;
+/** A refusal of the server: `data` is its code with what belongs to it. */
+interface ParleyError<Code extends ErrorCode = ErrorCode> extends Error {
+  readonly data: Extract<WireError, {
+    code: Code;
+  }>;
+}
+/**
+ * Whether the server refused, and, given a code, refused for that reason: `error.data` is typed by it. False
+ * for whatever else can go wrong on the way: then nothing is known of the outcome.
+ */
+declare function isParleyError<Code extends ErrorCode = ErrorCode>(error: unknown, code?: Code): error is ParleyError<Code>;
+export { type Api, type AppRouter, type AuthOptions, type Bootstrap, type ChatClient, type ChatEvent, type ChatState, type ClientOptions, type ConnectionStatus, type Conversation, type ConversationState, type ConversationView, type ErrorCode, type ErrorData, type EventSourceConstructor, type Fetch, type Member, type Message, type MessagePage, type MessageRange, type OutgoingMessage, type OwnUser, type ParleyError, type PublicUser, type Readable, type ReceivedEvent, type Sending, type SendingState, type Storage, type StreamItem, type StreamNotice, type Timeline, type UnknownEvent, type WebSocketConstructor, type WireError, applyEvent, createClient, emptyState, hasMoreBefore, isParleyError, memoryStorage, takeBootstrap, unreadOf };

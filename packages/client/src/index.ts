@@ -1,0 +1,36 @@
+export type {
+  ChatEvent,
+  Conversation,
+  ConversationView,
+  ErrorCode,
+  ErrorData,
+  Member,
+  Message,
+  OwnUser,
+  PublicUser,
+  StreamItem,
+  StreamNotice,
+  WireError,
+} from '@parley/contract';
+export type { Api, AppRouter } from './api-type.ts';
+export { type ChatClient, type ClientOptions, createClient, type MessageRange } from './create-client.ts';
+export { isParleyError, type ParleyError } from './errors.ts';
+export type { Fetch, WebSocketConstructor } from './platform.ts';
+export { type AuthOptions, memoryStorage, type Storage } from './session.ts';
+export type { Readable } from './store.ts';
+export { applyEvent, type ReceivedEvent, type UnknownEvent } from './sync/apply-event.ts';
+export type { ConnectionStatus } from './sync/connection.ts';
+export type { OutgoingMessage } from './sync/outbox.ts';
+export type { Sending, SendingState } from './sync/sender.ts';
+export {
+  type Bootstrap,
+  type ChatState,
+  type ConversationState,
+  emptyState,
+  hasMoreBefore,
+  type MessagePage,
+  type Timeline,
+  takeBootstrap,
+  unreadOf,
+} from './sync/state.ts';
+export type { EventSourceConstructor } from './transport.ts';

@@ -1,0 +1,163 @@
+import type { Conversation, Member, Message, StreamItem } from '@parley/contract';
+import {
+  beginConversation,
+  type ChatState,
+  type ConversationState,
+  dropArrived,
+  furtherOf,
+  newerOf,
+  ownEntry,
+  putConversation,
+} from './state.ts';
+
+/** What listeners and the reducer get: a type that this version does not know yet is `unknown`. */
+export type ReceivedEvent = StreamItem | UnknownEvent;
+
+export interface UnknownEvent {
+  type: 'unknown';
+}
+
+const KNOWN = {
+  'conversation.created': true,
+  'member.added': true,
+  'member.removed': true,
+  'member.left': true,
+  'message.created': true,
+  'receipt.read': true,
+  'session.ended': true,
+  'stream.caught-up': true,
+  'stream.reset': true,
+} as const satisfies Record<StreamItem['type'], true>;
+
+/** An item of the stream as this version understands it. */
+export const recognise = (item: StreamItem): ReceivedEvent =>
+  Object.hasOwn(KNOWN, item.type) ? item : { type: 'unknown' };
+
+/**
+ * The state after an event of the log. Pure, and idempotent: events carry absolute values, marks and counters
+ * only move forward, so that applying again what was applied changes nothing. Events of a conversation that is
+ * not known change nothing either; the caller loads it.
+ */
+export function applyEvent(state: ChatState, event: ReceivedEvent): ChatState {
+  switch (event.type) {
+    case 'conversation.created':
+    case 'member.added':
+      return addMembers(state, event.conversation, event.members);
+    case 'member.removed':
+    case 'member.left':
+      return dropMember(state, event.conversationId, event.userId, event.memberCount);
+    case 'message.created':
+      return addMessage(dropArrived(state, [event.message]), event.message);
+    case 'receipt.read':
+      return moveMarks(state, event.conversationId, event.marks);
+    default:
+      return state;
+  }
+}
+
+function addMembers(state: ChatState, conversation: Conversation, added: Member[]): ChatState {
+  const mine = added.find(({ user }) => user.id === state.me?.id);
+  const known = state.conversations?.[conversation.id];
+  if (!known) return mine ? putConversation(state, enter(conversation, mine, added)) : state;
+  const me = mine ? ownEntry(mine) : known.me;
+  const fresh = Object.fromEntries(
+    added.map((member) => {
+      const readSeq = Math.max(member.readSeq, known.members?.[member.user.id]?.readSeq ?? 0);
+      return [member.user.id, { ...member, readSeq }];
+    }),
+  );
+  return putConversation(state, {
+    ...known,
+    ...conversation,
+    ...furtherOf(known, { ...known, ...conversation, me }),
+    members: known.members && { ...known.members, ...fresh },
+  });
+}
+
+/**
+ * A conversation this person has just come into. Its history is not known: the event may have been read from
+ * the log later than it happened, when more had been said.
+ */
+function enter(conversation: Conversation, mine: Member, added: Member[]): ConversationState {
+  const { kind, lastSeq, memberCount } = conversation;
+  const peer = (kind === 'direct' && added.find(({ user }) => user.id !== mine.user.id)) || null;
+  const everybody = added.length === memberCount;
+  return {
+    ...beginConversation({ ...conversation, me: ownEntry(mine), peer, lastMessage: null }),
+    timeline: { from: lastSeq + 1, to: lastSeq, messages: [] },
+    members: everybody ? Object.fromEntries(added.map((member) => [member.user.id, member])) : undefined,
+  };
+}
+
+function dropMember(
+  state: ChatState,
+  conversationId: string,
+  userId: string,
+  memberCount: number,
+): ChatState {
+  const known = state.conversations?.[conversationId];
+  if (!known) return state;
+  if (userId === state.me?.id) {
+    const { [conversationId]: _, ...conversations } = state.conversations ?? {};
+    return dropArrived({ ...state, conversations });
+  }
+  if (!known.members) return putConversation(state, { ...known, memberCount });
+  const { [userId]: _, ...members } = known.members;
+  return putConversation(state, { ...known, memberCount, members });
+}
+
+function addMessage(state: ChatState, message: Message): ChatState {
+  const known = state.conversations?.[message.conversationId];
+  if (!known) return state;
+  const { seq, senderId, conversationId } = message;
+  const extended: ConversationState = {
+    ...known,
+    lastSeq: Math.max(known.lastSeq, seq),
+    lastMessage: newerOf(known.lastMessage, message),
+    timeline: placed(known.timeline, message),
+  };
+  // Its sender has read up to it.
+  const read = moveMarks(putConversation(state, extended), conversationId, [
+    { userId: senderId, readSeq: seq },
+  ]);
+  return dropArrived(read);
+}
+
+/** The stream brings every message in order, so the newest one extends the range whatever its `seq`. */
+function placed(timeline: ConversationState['timeline'], message: Message): ConversationState['timeline'] {
+  const { from, to, messages } = timeline;
+  if (message.seq > to) return { from, to: message.seq, messages: [...messages, message] };
+  if (message.seq < from - 1) return timeline;
+  const others = messages.filter(({ seq }) => seq !== message.seq);
+  const before = others.filter(({ seq }) => seq < message.seq);
+  return {
+    from: Math.min(from, message.seq),
+    to,
+    messages: [...before, message, ...others.slice(before.length)],
+  };
+}
+
+function moveMarks(
+  state: ChatState,
+  conversationId: string,
+  marks: readonly { userId: string; readSeq: number }[],
+): ChatState {
+  const known = state.conversations?.[conversationId];
+  if (!known) return state;
+  let { me, peer } = known;
+  const moved: Record<string, Member> = {};
+  for (const { userId, readSeq } of marks) {
+    if (userId === state.me?.id && me.readSeq < readSeq) me = { ...me, readSeq };
+    if (userId === peer?.user.id && peer.readSeq < readSeq) peer = { ...peer, readSeq };
+    const member = known.members?.[userId];
+    if (member && member.readSeq < readSeq) moved[userId] = { ...member, readSeq };
+  }
+  const same = Object.keys(moved).length === 0;
+  if (same && me === known.me && peer === known.peer) return state;
+  return putConversation(state, {
+    ...known,
+    me,
+    peer,
+    members: same ? known.members : { ...known.members, ...moved },
+  });
+}

@@ -1,0 +1,248 @@
+import type { ConversationView, Message, StreamItem } from '@parley/contract';
+import { platform } from '../platform.ts';
+import type { Store } from '../store.ts';
+import { timed } from '../timed.ts';
+import { applyEvent, type ReceivedEvent, recognise } from './apply-event.ts';
+import { createBackoff } from './backoff.ts';
+import type { ConnectionNews } from './connection.ts';
+import { advance, type Cursor, formatCursor, parseCursor } from './cursor.ts';
+import { ANSWER_WITHIN_MS, isRefusal, retryAfter } from './retry.ts';
+import { type Bootstrap, type ChatState, mergeConversation, takeBootstrap } from './state.ts';
+
+/** What following the log needs of the server. */
+export interface Source {
+  bootstrap(signal: object): Promise<Bootstrap>;
+  conversation(
+    conversationId: string,
+    signal: object,
+  ): Promise<{ conversation: ConversationView; cursor: string }>;
+  /** Subscribes to what comes after a cursor. */
+  stream(after: string, listener: StreamListener): { unsubscribe(): void };
+}
+
+export interface StreamListener {
+  started(): void;
+  item(cursor: string, item: StreamItem): void;
+  /** Nothing more comes: the subscription failed, or its connection was lost. */
+  ended(): void;
+}
+
+export interface FollowerParts {
+  source: Source;
+  store: Store<ChatState>;
+  tell(news: ConnectionNews): void;
+  emit(event: ReceivedEvent): void;
+  /** Messages that came by the stream or a snapshot. */
+  arrived(messages: Message[]): void;
+  /** What the server does not know yet, put over a snapshot of it. */
+  over(state: ChatState): ChatState;
+}
+
+/** Keeps the state as the server's log has it. */
+export interface Follower {
+  start(): void;
+  stop(): void;
+  /** Loads a page into the state; it converges with whatever the stream brings meanwhile. */
+  load<Page extends { cursor: string }>(
+    read: () => Promise<Page>,
+    merge: (state: ChatState, page: Page) => ChatState,
+  ): Promise<Page>;
+  /** Resolves when a snapshot has been taken, or nobody is signed in to take one. */
+  ready(): Promise<void>;
+}
+
+/** From a start to a stop. */
+interface Run {
+  stopped: boolean;
+  onStop: Set<() => void>;
+}
+
+/**
+ * First a snapshot, then the stream from its cursor, for as long as it runs. When the stream ends it is taken up
+ * where it ended; when the server cannot honour the cursor, with a fresh snapshot, one at a time and with a
+ * wait before each. What was passed once is not applied again, and the cursor never goes back.
+ */
+export function createFollower({ source, store, tell, emit, arrived, over }: FollowerParts): Follower {
+  let run: Run | null = null;
+  let cursor: Cursor | null = null;
+  /** Counts the snapshots: a page that was asked for before the last one is asked for again. */
+  let generation = 0;
+  let loading = 0;
+  /** What was applied since the first of the loads under way began. */
+  const applied: { position: number; event: ReceivedEvent }[] = [];
+  const waiting = new Set<() => void>();
+  const wanted = new Set<string>();
+
+  async function follow(current: Run): Promise<void> {
+    const backoff = createBackoff();
+    while (!current.stopped) {
+      try {
+        if (!cursor) await takeSnapshot(current);
+        if (cursor && !current.stopped) await listen(current, cursor, backoff.succeeded);
+      } catch {
+        // What went wrong is of no use to anybody but as a status: it is tried again.
+      }
+      if (current.stopped) return;
+      tell('lost');
+      await pause(current, backoff.next());
+    }
+  }
+
+  async function takeSnapshot(current: Run): Promise<void> {
+    const snapshot = await timed(ANSWER_WITHIN_MS, (signal) => source.bootstrap(signal));
+    const at = parseCursor(snapshot.cursor);
+    if (current.stopped || !at) return;
+    generation += 1;
+    applied.length = 0;
+    cursor = at;
+    store.set(over(takeBootstrap(store.get(), snapshot)));
+    arrived(snapshot.conversations.flatMap(({ lastMessage }) => lastMessage ?? []));
+    release();
+  }
+
+  /** Resolves when the subscription has ended, for whatever reason. */
+  async function listen(current: Run, from: Cursor, onCaughtUp: () => void): Promise<void> {
+    let end = (): void => {};
+    const ended = new Promise<void>((resolve) => {
+      end = resolve;
+    });
+    current.onStop.add(end);
+    const subscription = source.stream(formatCursor(from), {
+      started: () => tell('started'),
+      ended: end,
+      item(id, item) {
+        const event = recognise(item);
+        if (current.stopped || !cursor) return;
+        if (event.type === 'stream.caught-up') onCaughtUp();
+        take(cursor, parseCursor(id), event);
+        if (!cursor) end();
+      },
+    });
+    await ended;
+    current.onStop.delete(end);
+    subscription.unsubscribe();
+  }
+
+  /** One item of the stream. Without a cursor afterwards, a fresh snapshot is needed. */
+  function take(here: Cursor, at: Cursor | null, event: ReceivedEvent): void {
+    if (event.type === 'stream.reset' || at?.epoch !== here.epoch) {
+      cursor = null;
+    } else if (event.type === 'stream.caught-up') {
+      cursor = advance(here, at);
+      tell('caught-up');
+    } else if (at.position > here.position) {
+      cursor = at;
+      apply(at.position, event);
+    } else {
+      return;
+    }
+    emit(event);
+  }
+
+  function apply(position: number, event: ReceivedEvent): void {
+    if (loading > 0) applied.push({ position, event });
+    const before = store.get();
+    const after = applyEvent(before, event);
+    store.set(after);
+    if (event.type === 'message.created') arrived([event.message]);
+    const unknown = conversationToLoad(before, after, event);
+    if (unknown && run) void fetchConversation(run, unknown);
+  }
+
+  async function load<Page extends { cursor: string }>(
+    read: () => Promise<Page>,
+    merge: (state: ChatState, page: Page) => ChatState,
+  ): Promise<Page> {
+    for (;;) {
+      await ready();
+      const asked = generation;
+      loading += 1;
+      try {
+        const page = await read();
+        const at = parseCursor(page.cursor);
+        if (asked !== generation) continue;
+        if (at && at.epoch === cursor?.epoch) store.set(replay(merge(store.get(), page), at));
+        return page;
+      } finally {
+        loading -= 1;
+        if (loading === 0) applied.length = 0;
+      }
+    }
+  }
+
+  /** Applies again what a page may not show yet. */
+  const replay = (state: ChatState, at: Cursor): ChatState =>
+    applied
+      .filter(({ position }) => position > at.position)
+      .reduce((next, { event }) => applyEvent(next, event), state);
+
+  /** Loads a conversation that the stream spoke of, until it is there or the server refuses. */
+  async function fetchConversation(current: Run, id: string): Promise<void> {
+    if (wanted.has(id)) return;
+    wanted.add(id);
+    const read = () => timed(ANSWER_WITHIN_MS, (signal) => source.conversation(id, signal));
+    for (let failures = 0; !current.stopped; failures += 1) {
+      try {
+        await load(read, (state, { conversation }) => mergeConversation(state, conversation));
+        break;
+      } catch (error) {
+        if (isRefusal(error, failures)) break;
+        await pause(current, retryAfter(error, failures));
+      }
+    }
+    wanted.delete(id);
+  }
+
+  function ready(): Promise<void> {
+    if (cursor || !run) return Promise.resolve();
+    return new Promise((resolve) => waiting.add(resolve));
+  }
+
+  function release(): void {
+    for (const resolve of waiting) resolve();
+    waiting.clear();
+  }
+
+  return {
+    start() {
+      run = { stopped: false, onStop: new Set() };
+      void follow(run);
+    },
+    stop() {
+      if (!run) return;
+      run.stopped = true;
+      for (const end of run.onStop) end();
+      run = null;
+      cursor = null;
+      generation += 1;
+      release();
+    },
+    load,
+    ready,
+  };
+}
+
+/** The id of a conversation that has to be loaded, since an event alone does not tell enough of it. */
+function conversationToLoad(before: ChatState, after: ChatState, event: ReceivedEvent): string | null {
+  if (event.type === 'message.created') {
+    const { conversationId } = event.message;
+    return after.conversations?.[conversationId] ? null : conversationId;
+  }
+  if (event.type !== 'member.added') return null;
+  const { id } = event.conversation;
+  const entered = before.conversations?.[id] ? undefined : after.conversations?.[id];
+  return entered && entered.lastSeq > entered.me.joinedSeq ? id : null;
+}
+
+/** Waits, but not beyond the stop. */
+function pause(run: Run, ms: number): Promise<void> {
+  return new Promise((resolve) => {
+    const done = (): void => {
+      platform.clearTimeout(timer);
+      run.onStop.delete(done);
+      resolve();
+    };
+    const timer = platform.setTimeout(done, ms);
+    run.onStop.add(done);
+  });
+}

@@ -1,0 +1,189 @@
+import type { Message } from '@parley/contract';
+import { platform } from '../platform.ts';
+import { createStore, type Readable, type Store } from '../store.ts';
+import { timed } from '../timed.ts';
+import { newClientMessageId } from './client-message-id.ts';
+import * as outbox from './outbox.ts';
+import { ANSWER_WITHIN_MS, isRefusal, retryAfter } from './retry.ts';
+import { type ChatState, takeSent } from './state.ts';
+
+/** What has become of one message so far. */
+export type SendingState =
+  | { readonly status: 'queued' | 'sending' }
+  | { readonly status: 'sent'; readonly message: Message }
+  /** Refused, or given up by logging out or closing. `error` is for `isParleyError`. */
+  | { readonly status: 'failed'; readonly error: Error }
+  | { readonly status: 'cancelled' };
+
+/** One message that was given to `messages.send`. It is on its way, whether this is kept or not. */
+export interface Sending extends Readable<SendingState> {
+  readonly clientMessageId: string;
+  /**
+   * Resolves with the stored message; rejects when it fails or is cancelled. It waits for as long as there is
+   * no answer. After `retry` it is a new promise. Nobody has to look at it.
+   */
+  readonly result: Promise<Message>;
+  /** Sends a failed one again, as the newest of its conversation. */
+  retry(): void;
+  /** Takes it back if it never went out, or failed. False if it is too late for that. */
+  cancel(): boolean;
+}
+
+export interface Sender {
+  send(conversationId: string, text: string): Sending;
+  /** The connection is back: what waited for a retry goes out now. */
+  resume(): void;
+  /** Messages that came by the stream or on a page, before or instead of the answer. */
+  arrived(messages: readonly Message[]): void;
+  /** Gives up everything that waits. */
+  clear(reason: Error): void;
+}
+
+/** What a `Sending` shows, and how it is settled. */
+interface Ticket {
+  state: Store<SendingState>;
+  result: Promise<Message>;
+  resolve: (message: Message) => void;
+  reject: (error: Error) => void;
+}
+
+function newTicket(): Ticket {
+  const ticket = { state: createStore<SendingState>({ status: 'queued' }) } as Ticket;
+  renew(ticket);
+  return ticket;
+}
+
+function renew(ticket: Ticket): void {
+  ticket.result = new Promise((resolve, reject) => Object.assign(ticket, { resolve, reject }));
+  ticket.result.catch(() => {});
+}
+
+/**
+ * Sends what is in the outbox of the state: one message of a conversation at a time, in order, and the same one
+ * again with the same key until there is an answer.
+ */
+export function createSender(
+  store: Store<ChatState>,
+  deliver: (item: outbox.OutgoingMessage, signal: object) => Promise<Message>,
+  canSend: () => boolean,
+): Sender {
+  const tickets = new Map<string, Ticket>();
+  /** The timers of those that wait before they go out again. */
+  const resting = new Map<string, unknown>();
+
+  function change(edit: (box: outbox.Outbox) => outbox.Outbox): void {
+    const state = store.get();
+    const next = edit(state.outbox);
+    if (next !== state.outbox) store.set({ ...state, outbox: next });
+  }
+
+  function pump(): void {
+    if (!canSend()) return;
+    for (const item of outbox.due(store.get().outbox)) {
+      if (!resting.has(item.clientMessageId)) void attempt(item);
+    }
+  }
+
+  async function attempt(item: outbox.OutgoingMessage): Promise<void> {
+    const { clientMessageId: id, unanswered } = item;
+    change((box) => outbox.markSending(box, id));
+    tickets.get(id)?.state.set({ status: 'sending' });
+    try {
+      const message = await timed(ANSWER_WITHIN_MS, (signal) => deliver(item, signal));
+      settle(id, message);
+    } catch (error) {
+      // It may have arrived by the stream meanwhile, or been given up.
+      if (!tickets.has(id)) return;
+      if (isRefusal(error, unanswered)) fail(id, error);
+      else rest(id, retryAfter(error, unanswered));
+    }
+    pump();
+  }
+
+  function settle(id: string, message: Message): void {
+    const ticket = tickets.get(id);
+    if (!ticket) return;
+    tickets.delete(id);
+    store.set(takeSent(store.get(), id, message));
+    ticket.state.set({ status: 'sent', message });
+    ticket.resolve(message);
+  }
+
+  function fail(id: string, error: Error): void {
+    change((box) => outbox.markFailed(box, id, error));
+    const ticket = tickets.get(id);
+    ticket?.state.set({ status: 'failed', error });
+    ticket?.reject(error);
+  }
+
+  function rest(id: string, ms: number): void {
+    const wake = (): void => {
+      resting.delete(id);
+      pump();
+    };
+    resting.set(id, platform.setTimeout(wake, ms));
+    change((box) => outbox.markUnanswered(box, id));
+    tickets.get(id)?.state.set({ status: 'queued' });
+  }
+
+  function wakeAll(): void {
+    for (const timer of resting.values()) platform.clearTimeout(timer);
+    resting.clear();
+  }
+
+  function retry(id: string, ticket: Ticket): void {
+    if (ticket.state.get().status !== 'failed' || !tickets.has(id)) return;
+    renew(ticket);
+    ticket.state.set({ status: 'queued' });
+    change((box) => outbox.retry(box, id));
+    pump();
+  }
+
+  function cancel(id: string, ticket: Ticket): boolean {
+    change((box) => outbox.cancel(box, id));
+    const kept = store.get().outbox.some(({ clientMessageId }) => clientMessageId === id);
+    if (kept || !tickets.delete(id)) return false;
+    ticket.state.set({ status: 'cancelled' });
+    ticket.reject(new Error('The message was cancelled'));
+    pump();
+    return true;
+  }
+
+  return {
+    send(conversationId, text) {
+      const clientMessageId = newClientMessageId();
+      const ticket = newTicket();
+      tickets.set(clientMessageId, ticket);
+      change((box) => outbox.enqueue(box, { clientMessageId, conversationId, text }));
+      pump();
+      return {
+        clientMessageId,
+        get: ticket.state.get,
+        subscribe: ticket.state.subscribe,
+        get result() {
+          return ticket.result;
+        },
+        retry: () => retry(clientMessageId, ticket),
+        cancel: () => cancel(clientMessageId, ticket),
+      };
+    },
+    resume() {
+      wakeAll();
+      pump();
+    },
+    arrived(messages) {
+      const me = store.get().me?.id;
+      for (const message of messages) if (message.senderId === me) settle(message.clientMessageId, message);
+    },
+    clear(reason) {
+      wakeAll();
+      const given = [...tickets.values()];
+      tickets.clear();
+      change(() => []);
+      for (const ticket of given) {
+        ticket.state.set({ status: 'failed', error: reason });
+        ticket.reject(reason);
+      }
+    },
+  };
+}

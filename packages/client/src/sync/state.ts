@@ -1,0 +1,183 @@
+import type { ConversationView, Member, Message, OwnUser } from '@parley/contract';
+import { markSent, type OutgoingMessage } from './outbox.ts';
+
+/**
+ * All that the client knows, as immutable values: what did not change keeps its identity. Unknown is not empty:
+ * what was not loaded is `undefined`.
+ */
+export interface ChatState {
+  readonly me: OwnUser | undefined;
+  /** By id: the most recent ones first loaded, older ones once they were asked for or somebody wrote in them. */
+  readonly conversations: Readonly<Record<string, ConversationState>> | undefined;
+  /** Whether there are older conversations on the server than the first load brought. */
+  readonly hasMoreConversations: boolean;
+  /** Own messages that are not in a timeline yet, in the order they were sent. */
+  readonly outbox: readonly OutgoingMessage[];
+}
+
+export interface ConversationState extends ConversationView {
+  /** By user id; undefined while not loaded. */
+  readonly members: Readonly<Record<string, Member>> | undefined;
+  readonly timeline: Timeline;
+}
+
+/**
+ * The part of a conversation's history that is known: every message in `from..to` that this person may see. A
+ * `seq` missing in between is a message withheld from them. Nothing is known before `from`; `to` follows the
+ * stream. The range is empty when `from` is `to + 1`.
+ */
+export interface Timeline {
+  readonly from: number;
+  readonly to: number;
+  /** By ascending `seq`. */
+  readonly messages: readonly Message[];
+}
+
+/** What `sync.bootstrap` answers: everything of one moment, and that moment's cursor. */
+export interface Bootstrap {
+  cursor: string;
+  me: OwnUser;
+  conversations: ConversationView[];
+  hasMore: boolean;
+}
+
+/** One page of `messages.list`: all of `from..to` that this person may see. */
+export interface MessagePage {
+  messages: Message[];
+  from: number;
+  to: number;
+  hasMoreBefore: boolean;
+  hasMoreAfter: boolean;
+  cursor: string;
+}
+
+export const emptyState: ChatState = {
+  me: undefined,
+  conversations: undefined,
+  hasMoreConversations: false,
+  outbox: [],
+};
+
+/** Messages this person has not read. */
+export const unreadOf = ({ lastSeq, me }: ConversationView): number => Math.max(0, lastSeq - me.readSeq);
+
+/** Whether the history begins before what is known of it. */
+export const hasMoreBefore = ({ timeline, me }: ConversationState): boolean =>
+  timeline.from > me.joinedSeq + 1;
+
+/** The state that a bootstrap tells. Only the outbox outlives it: the log may not be the same one any more. */
+export function takeBootstrap(state: ChatState, { me, conversations, hasMore }: Bootstrap): ChatState {
+  const known = Object.fromEntries(conversations.map((view) => [view.id, beginConversation(view)]));
+  const fresh = { me, conversations: known, hasMoreConversations: hasMore, outbox: state.outbox };
+  return dropArrived(fresh, newestOf(conversations));
+}
+
+/** A conversation that was not known before. Behind its newest visible message nothing is visible to its end. */
+export function beginConversation(view: ConversationView): ConversationState {
+  const { lastMessage, lastSeq, me } = view;
+  const from = lastMessage ? lastMessage.seq : me.joinedSeq + 1;
+  return {
+    ...view,
+    members: undefined,
+    timeline: { from, to: lastSeq, messages: lastMessage ? [lastMessage] : [] },
+  };
+}
+
+/** Takes a conversation as the server told it; what only grows never shrinks by it. */
+export function mergeConversation(state: ChatState, view: ConversationView): ChatState {
+  const known = state.conversations?.[view.id];
+  if (!known) return dropArrived(putConversation(state, beginConversation(view)), newestOf([view]));
+  const { peer } = view;
+  return putConversation(state, {
+    ...known,
+    ...view,
+    ...furtherOf(known, view),
+    lastMessage: newerOf(known.lastMessage, view.lastMessage),
+    peer: peer && { ...peer, readSeq: Math.max(peer.readSeq, known.peer?.readSeq ?? 0) },
+  });
+}
+
+const newestOf = (views: ConversationView[]): Message[] =>
+  views.flatMap(({ lastMessage }) => lastMessage ?? []);
+
+/** Takes the complete list of a conversation's members. */
+export function mergeMembers(state: ChatState, conversationId: string, list: Member[]): ChatState {
+  const known = state.conversations?.[conversationId];
+  if (!known) return state;
+  const members = Object.fromEntries(
+    list.map((member) => {
+      const readSeq = Math.max(member.readSeq, known.members?.[member.user.id]?.readSeq ?? 0);
+      return [member.user.id, { ...member, readSeq }];
+    }),
+  );
+  return putConversation(state, { ...known, members });
+}
+
+/** Takes a page of history if it touches the known range, so that the range stays without a gap. */
+export function mergePage(state: ChatState, conversationId: string, page: MessagePage): ChatState {
+  const known = state.conversations?.[conversationId];
+  if (!known) return state;
+  const { timeline, me } = known;
+  const from = page.hasMoreBefore ? page.from : Math.min(page.from, me.joinedSeq + 1);
+  if (page.to < page.from - 1 || page.to < timeline.from - 1 || from > timeline.to + 1) return state;
+  const inPage = ({ seq }: Message) => seq >= from && seq <= page.to;
+  const messages = [
+    ...timeline.messages.filter((message) => message.seq < from),
+    ...page.messages,
+    ...timeline.messages.filter((message) => message.seq >= from && !inPage(message)),
+  ];
+  const merged = { from: Math.min(from, timeline.from), to: Math.max(page.to, timeline.to), messages };
+  return dropArrived(putConversation(state, { ...known, timeline: merged }), page.messages);
+}
+
+export const putConversation = (state: ChatState, conversation: ConversationState): ChatState => ({
+  ...state,
+  conversations: { ...state.conversations, [conversation.id]: conversation },
+});
+
+/** One's own read mark, which only moves forward, and never beyond what there is. */
+export function markRead(state: ChatState, conversationId: string, seq: number): ChatState {
+  const known = state.conversations?.[conversationId];
+  const readSeq = Math.min(seq, known?.lastSeq ?? 0);
+  if (!known || known.me.readSeq >= readSeq) return state;
+  return putConversation(state, { ...known, me: { ...known.me, readSeq } });
+}
+
+/** The answer to a send: it is stored, and read by its sender. The timeline waits for the stream. */
+export function takeSent(state: ChatState, clientMessageId: string, message: Message): ChatState {
+  const { conversationId, seq } = message;
+  const known = state.conversations?.[conversationId];
+  const counted = known ? putConversation(state, { ...known, lastSeq: Math.max(known.lastSeq, seq) }) : state;
+  const read = markRead(counted, conversationId, seq);
+  return dropArrived({ ...read, outbox: markSent(state.outbox, clientMessageId, message) });
+}
+
+/** Drops from the outbox what has arrived: among these messages, or in the range of a timeline. */
+export function dropArrived(state: ChatState, arrived: readonly Message[] = []): ChatState {
+  if (state.outbox.length === 0) return state;
+  const own = new Set(arrived.filter((m) => m.senderId === state.me?.id).map((m) => m.clientMessageId));
+  const waiting = state.outbox.filter(({ clientMessageId, message }) => {
+    if (own.has(clientMessageId)) return false;
+    if (!message) return true;
+    const conversation = state.conversations?.[message.conversationId];
+    return conversation !== undefined && conversation.timeline.to < message.seq;
+  });
+  return waiting.length === state.outbox.length ? state : { ...state, outbox: waiting };
+}
+
+/** What only grows, from two views of one conversation. */
+export const furtherOf = (
+  a: ConversationView,
+  b: ConversationView,
+): Pick<ConversationView, 'lastSeq' | 'me'> => ({
+  lastSeq: Math.max(a.lastSeq, b.lastSeq),
+  me: { ...b.me, readSeq: Math.max(a.me.readSeq, b.me.readSeq) },
+});
+
+export const newerOf = (a: Message | null, b: Message | null): Message | null =>
+  a && b ? (b.seq >= a.seq ? b : a) : (a ?? b);
+
+/** The part of a member's entry that a view carries for its own person. */
+export function ownEntry({ user: _, ...entry }: Member): ConversationView['me'] {
+  return entry;
+}

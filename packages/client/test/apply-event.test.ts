@@ -1,0 +1,245 @@
+import type { ChatEvent, ConversationView, Message, StreamItem } from '@parley/contract';
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { applyEvent, recognise } from '../src/sync/apply-event.ts';
+import {
+  type ChatState,
+  type ConversationState,
+  emptyState,
+  hasMoreBefore,
+  mergeConversation,
+  mergeMembers,
+  mergePage,
+  takeBootstrap,
+  unreadOf,
+} from '../src/sync/state.ts';
+import { type Action, actions, ME, Model } from './model.ts';
+
+const begin = (model: Model): ChatState => takeBootstrap(emptyState, model.snapshot());
+const fold = (state: ChatState, events: ChatEvent[]): ChatState => events.reduce(applyEvent, state);
+const eventsOf = (model: Model): ChatEvent[] => model.log.map(({ event }) => event);
+
+/** What a state and a snapshot have in common. */
+const viewOf = ({ members: _, timeline: __, ...view }: ConversationState): ConversationView => view;
+const viewsOf = (state: ChatState) =>
+  Object.fromEntries(Object.entries(state.conversations ?? {}).map(([id, known]) => [id, viewOf(known)]));
+
+/** That a state has all that it claims to have. */
+function expectHonest(state: ChatState, model: Model): void {
+  for (const { id, timeline, members, lastSeq } of Object.values(state.conversations!)) {
+    const inRange = ({ seq }: Message) => seq >= timeline.from && seq <= timeline.to;
+    expect(timeline.messages).toEqual(model.visible(id).filter(inRange));
+    expect(timeline.to).toBe(lastSeq);
+    if (members) expect(new Set(Object.values(members))).toEqual(new Set(model.members(id)));
+  }
+}
+
+describe('the state', () => {
+  test('is what a fresh snapshot tells, after every event', () => {
+    fc.assert(
+      fc.property(actions, (list) => {
+        const model = new Model();
+        let state = begin(model);
+        for (const { event, snapshot } of model.run(list).log) {
+          state = applyEvent(state, event);
+          expect(viewsOf(state)).toEqual(viewsOf(takeBootstrap(emptyState, snapshot)));
+        }
+      }),
+    );
+  });
+
+  test('has every message of the range that its timelines claim, and the members it claims', () => {
+    fc.assert(
+      fc.property(actions, actions, (before, after) => {
+        const model = new Model().run(before);
+        let state = begin(model);
+        for (const id of Object.keys(state.conversations!))
+          state = mergeMembers(state, id, model.members(id));
+        const known = model.log.length;
+        state = fold(state, eventsOf(model.run(after)).slice(known));
+        expectHonest(state, model);
+      }),
+    );
+  });
+
+  test('stays the same when an event is applied again', () => {
+    fc.assert(
+      fc.property(actions, (list) => {
+        const model = new Model();
+        let state = begin(model);
+        for (const { event } of model.run(list).log) {
+          state = applyEvent(state, event);
+          expect(applyEvent(state, event)).toEqual(state);
+        }
+      }),
+    );
+  });
+
+  test('comes out the same when the stream goes back to any point and on again', () => {
+    fc.assert(
+      fc.property(actions, fc.nat(), (list, from) => {
+        const model = new Model();
+        const start = begin(model);
+        const events = eventsOf(model.run(list));
+        const end = fold(start, events);
+        const again = fold(end, events.slice(from % (events.length + 1)));
+        expect(viewsOf(again)).toEqual(viewsOf(end));
+        expectHonest(again, model);
+      }),
+    );
+  });
+
+  test('comes out the same from any snapshot on the way', () => {
+    fc.assert(
+      fc.property(actions, fc.nat(), (list, at) => {
+        const model = new Model();
+        const start = begin(model);
+        const events = eventsOf(model.run(list));
+        const cut = at % (events.length + 1);
+        const snapshot = model.log[cut - 1]?.snapshot;
+        const from = snapshot ? takeBootstrap(emptyState, snapshot) : start;
+        expect(viewsOf(fold(from, events.slice(cut)))).toEqual(viewsOf(fold(start, events)));
+      }),
+    );
+  });
+
+  test('is not touched by the reducer: values are only replaced', () => {
+    fc.assert(
+      fc.property(actions, (list) => {
+        const model = new Model();
+        let state = freeze(begin(model));
+        for (const { event } of model.run(list).log) state = freeze(applyEvent(state, event));
+      }),
+    );
+  });
+});
+
+describe('a page of history', () => {
+  const seq = fc.integer({ min: 1, max: 60 });
+
+  test('joins the timeline only if it touches it, and leaves no gap', () => {
+    fc.assert(
+      fc.property(seq, seq, fc.array(fc.tuple(seq, fc.nat(20))), (early, late, pages) => {
+        const model = new Model().run([{ do: 'direct', with: 0 }, ...sends(early)]);
+        let state = begin(model);
+        const [id] = Object.keys(state.conversations!) as [string];
+        const all = model.run(sends(late)).visible(id);
+        const count = all.length;
+        const take = (from: number, to: number): ConversationState => {
+          const [hasMoreBefore, hasMoreAfter] = [from > 1, to < count];
+          const messages = all.slice(from - 1, to);
+          state = mergePage(state, id, { messages, from, to, hasMoreBefore, hasMoreAfter, cursor: 'e.0' });
+          return state.conversations![id]!;
+        };
+        for (const [start, size] of pages) {
+          const { timeline } = take(Math.min(start, count), Math.min(start + size, count));
+          expect(timeline.messages).toEqual(all.slice(timeline.from - 1, timeline.to));
+          expect(timeline.to).toBeGreaterThanOrEqual(early);
+        }
+        const whole = take(1, count);
+        expect(whole.timeline.messages).toEqual(all);
+        expect(hasMoreBefore(whole)).toBe(false);
+      }),
+    );
+  });
+
+  test('that is ahead of the stream is not taken back by what the stream still brings', () => {
+    const model = new Model().run([{ do: 'direct', with: 0 }]);
+    const start = begin(model);
+    const known = model.log.length;
+    const ahead = model.run(sends(6)).snapshot().conversations[0]!;
+    let state = mergeConversation(start, ahead);
+    for (const event of eventsOf(model).slice(known)) {
+      state = applyEvent(state, event);
+      expect(state.conversations![ahead.id]).toMatchObject({ lastSeq: 6, me: ahead.me });
+    }
+    let entered = mergeConversation({ ...start, conversations: {} }, ahead);
+    for (const event of eventsOf(model).slice(known)) {
+      entered = applyEvent(entered, event);
+      expectHonest(entered, model);
+    }
+  });
+
+  test('takes back nothing that only grows', () => {
+    const model = new Model().run([{ do: 'direct', with: 0 }, ...sends(3)]);
+    const old = model.snapshot().conversations[0]!;
+    const members = model.members(old.id);
+    const state = mergeMembers(
+      begin(model.run([...sends(6), { do: 'send', who: 0, where: 0 }])),
+      old.id,
+      model.members(old.id),
+    );
+    const merged = mergeMembers(mergeConversation(state, old), old.id, members);
+    expect(merged).toEqual(state);
+  });
+});
+
+const sends = (count: number): Action[] =>
+  Array.from({ length: count }, (_, who) => ({ do: 'send', who, where: 0 }));
+
+describe('what an event does', () => {
+  const twoOfUs = (): Model => new Model().run([{ do: 'direct', with: 0 }]);
+
+  test('what is not known yet is unknown, and changes nothing', () => {
+    const state = begin(twoOfUs());
+    const event = recognise({ type: 'poll.created', question: 'Tea?' } as unknown as StreamItem);
+    expect(event).toEqual({ type: 'unknown' });
+    expect(applyEvent(state, event)).toBe(state);
+  });
+
+  test('members are unknown until they were loaded, or all were named', () => {
+    const model = twoOfUs();
+    const [id] = Object.keys(begin(model).conversations!) as [string];
+    expect(begin(model).conversations![id]!.members).toBeUndefined();
+    const fromEvent = fold(takeBootstrap(emptyState, new Model().snapshot()), eventsOf(model));
+    expect(Object.keys(fromEvent.conversations![id]!.members!)).toHaveLength(2);
+  });
+
+  test('a message of mine moves my mark, one of others makes it unread', () => {
+    const model = twoOfUs();
+    let state = begin(model);
+    const [id] = Object.keys(state.conversations!) as [string];
+    model.run([
+      { do: 'send', who: 1, where: 0 },
+      { do: 'send', who: 1, where: 0 },
+    ]);
+    state = fold(state, eventsOf(model));
+    expect(unreadOf(state.conversations![id]!)).toBe(2);
+    model.run([{ do: 'send', who: 0, where: 0 }]);
+    state = fold(state, eventsOf(model));
+    expect(unreadOf(state.conversations![id]!)).toBe(0);
+  });
+
+  test('a mark never goes back', () => {
+    const model = twoOfUs().run(Array.from({ length: 5 }, () => ({ do: 'send', who: 1, where: 0 }) as const));
+    let state = begin(model);
+    const [conversationId] = Object.keys(state.conversations!) as [string];
+    for (const readSeq of [4, 2]) {
+      const marks = [{ userId: ME.id, readSeq }];
+      state = applyEvent(state, { type: 'receipt.read', conversationId, marks });
+    }
+    expect(state.conversations![conversationId]!.me.readSeq).toBe(4);
+  });
+
+  test('a message in the outbox goes when it comes by the stream', () => {
+    const model = twoOfUs();
+    const state = begin(model);
+    const [conversationId] = Object.keys(state.conversations!) as [string];
+    model.run([{ do: 'send', who: 0, where: 0 }]);
+    const { message } = eventsOf(model).at(-1) as { message: Message };
+    const { clientMessageId, text } = message;
+    const waiting = { clientMessageId, conversationId, text, status: 'sending', unanswered: 0 } as const;
+    const shown = { ...state, outbox: [{ ...waiting, message: undefined, error: undefined }] };
+    const after = applyEvent(shown, { type: 'message.created', message });
+    expect(after.outbox).toEqual([]);
+    expect(after.conversations![conversationId]!.timeline.messages).toEqual([message]);
+  });
+});
+
+function freeze<Value>(value: Value): Value {
+  if (typeof value === 'object' && value !== null && !Object.isFrozen(value)) {
+    Object.freeze(value);
+    Object.values(value).forEach(freeze);
+  }
+  return value;
+}

@@ -1,0 +1,90 @@
+// What an application writes. It compiles as it stands.
+import {
+  applyEvent,
+  type ChatEvent,
+  type ConversationState,
+  createClient,
+  emptyState,
+  hasMoreBefore,
+  isParleyError,
+  type Message,
+  memoryStorage,
+  unreadOf,
+} from '@parley/client';
+
+const chat = createClient({
+  url: 'https://chat.example.com',
+  transport: 'ws',
+  auth: { onSessionExpired: () => {} },
+  storage: memoryStorage(),
+  WebSocket,
+  fetch,
+});
+
+export async function main(): Promise<number> {
+  const me = await chat.login({ login: 'alice', password: 'a long one indeed' });
+  const conversation = await chat.api.conversations.openDirect.mutate({ userId: me.id });
+  const sending = chat.messages.send({ conversationId: conversation.id, text: 'hello' });
+  const stop = sending.subscribe((state) => {
+    if (state.status === 'sent') console.log(state.message.seq);
+    if (state.status === 'failed' && isParleyError(state.error, 'NOT_FOUND'))
+      console.log(state.error.data.what);
+  });
+  stop();
+  const message: Message = await sending.result;
+  try {
+    await chat.messages.markRead({ conversationId: conversation.id, seq: message.seq });
+  } catch (error) {
+    if (isParleyError(error)) {
+      const { data } = error;
+      if (data.code === 'GROUP_FULL') console.log(data.limit);
+      if (data.code === 'BUSY') console.log(data.retryAfter);
+    }
+    if (isParleyError(error, 'INVALID_INPUT')) for (const { path } of error.data.issues) console.log(path);
+  }
+  const page = await chat.api.messages.list.query({ conversationId: conversation.id, before: 10 });
+  const texts: string[] = page.messages.map(({ text }) => text);
+  const subscription = chat.api.events.stream.subscribe(undefined, {
+    onData({ id, data }) {
+      const cursor: string = id;
+      if (data.type === 'message.created') console.log(cursor, data.message.text);
+    },
+  });
+  subscription.unsubscribe();
+  return texts.length;
+}
+
+chat.on('message.created', ({ message }) => console.log(message.text));
+chat.on('member.added', ({ members }) => console.log(members.map(({ user }) => user.username)));
+chat.on('stream.reset', ({ reason }) => console.log(reason));
+chat.on('unknown', ({ type }) => console.log(type));
+
+chat.state.subscribe(({ conversations = {}, outbox }) => {
+  for (const conversation of Object.values(conversations)) show(conversation);
+  for (const { text, status } of outbox) console.log(text, status);
+});
+
+function show(conversation: ConversationState): void {
+  const title: string = conversation.title ?? conversation.peer?.user.username ?? '';
+  const members = conversation.members === undefined ? 'unknown' : Object.keys(conversation.members).length;
+  console.log(
+    title,
+    members,
+    unreadOf(conversation),
+    hasMoreBefore(conversation),
+    conversation.timeline.messages,
+  );
+}
+
+const event: ChatEvent = { type: 'session.ended', sessionId: 'x', reason: 'logout' };
+export const state = applyEvent(emptyState, event);
+
+export const statuses: Record<ReturnType<typeof chat.connection.get>, string> = {
+  idle: '',
+  connecting: '',
+  live: '',
+  'catching-up': '',
+  reconnecting: '',
+  offline: '',
+  unauthorized: '',
+};

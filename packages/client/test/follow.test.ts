@@ -1,0 +1,304 @@
+import type { ConversationView, StreamItem } from '@parley/contract';
+import fc from 'fast-check';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { createStore } from '../src/store.ts';
+import type { ReceivedEvent } from '../src/sync/apply-event.ts';
+import type { ConnectionNews } from '../src/sync/connection.ts';
+import { createFollower, type StreamListener } from '../src/sync/follow.ts';
+import { type ChatState, emptyState, mergeConversation, mergeMembers } from '../src/sync/state.ts';
+import { type Action, actions, ME, Model } from './model.ts';
+
+beforeEach(() => void vi.useFakeTimers());
+afterEach(() => void vi.useRealTimers());
+
+/** Long enough for every back-off. */
+const settled = () => vi.advanceTimersByTimeAsync(60_000);
+/** Not long enough for anything but what is ready. */
+const soon = () => vi.advanceTimersByTimeAsync(0);
+
+/** A follower of a model server whose stream and answers come when the test says so. */
+function world(model = new Model()) {
+  const store = createStore<ChatState>(emptyState);
+  const seen: ReceivedEvent[] = [];
+  const news: ConnectionNews[] = [];
+  let epoch = 'e';
+  let stream: { listener: StreamListener; sent: number } | null = null;
+  const bootstraps: string[] = [];
+  const subscriptions: string[] = [];
+
+  const at = (position: number): string => `${epoch}.${position}`;
+  const follower = createFollower({
+    source: {
+      async bootstrap() {
+        const snapshot = { ...model.snapshot(), cursor: at(model.log.length) };
+        bootstraps.push(snapshot.cursor);
+        return snapshot;
+      },
+      async conversation(id) {
+        const conversation = model.snapshot().conversations.find((view) => view.id === id);
+        if (!conversation) throw refusal('NOT_FOUND');
+        return { conversation, cursor: at(model.log.length) };
+      },
+      stream(after, listener) {
+        subscriptions.push(after);
+        const mine = { listener, sent: Number(after.split('.')[1]) };
+        stream = mine;
+        listener.started();
+        return {
+          unsubscribe() {
+            if (stream === mine) stream = null;
+          },
+        };
+      },
+    },
+    store,
+    tell: (item) => news.push(item),
+    emit: (event) => seen.push(event),
+    arrived: () => {},
+    over: (state) => state,
+  });
+
+  return {
+    ...{ model, store, follower, seen, news, bootstraps, subscriptions, at },
+    /** Sends the next events of the log, at most so many. */
+    deliver(count = Number.POSITIVE_INFINITY) {
+      for (let n = 0; n < count && stream && stream.sent < model.log.length; n += 1) {
+        const { event } = model.log[stream.sent]!;
+        stream.sent += 1;
+        stream.listener.item(at(stream.sent), event);
+      }
+    },
+    send: (cursor: string, item: StreamItem) => stream?.listener.item(cursor, item),
+    /** The server goes back: it sends again what it has sent. */
+    rewind(count: number) {
+      if (stream) stream.sent = Math.max(0, stream.sent - count);
+    },
+    cut: () => stream?.listener.ended(),
+    /** The log no longer has what the client would need. */
+    prune: () => stream?.listener.item(at(model.log.length), { type: 'stream.reset', reason: 'pruned' }),
+    /** A backup was resets: the log is another one. */
+    restore(next: string) {
+      epoch = next;
+      stream?.listener.item(at(0), { type: 'stream.reset', reason: 'epoch' });
+    },
+    views: () =>
+      Object.values(store.get().conversations ?? {}).map(
+        ({ members: _, timeline: __, ...view }) => view as ConversationView,
+      ),
+  };
+}
+
+/** Of each conversation that is loaded, what never goes back. */
+const marksOf = ({ conversations = {} }: ChatState): Record<string, number> =>
+  Object.fromEntries(
+    Object.values(conversations).flatMap(({ id, lastSeq, me }) => [
+      [id, lastSeq],
+      [`${id} of me`, me.readSeq],
+    ]),
+  );
+
+const refusal = (code: string) => Object.assign(new Error(code), { data: { code, httpStatus: 404 } });
+const byId = (views: ConversationView[]) => views.toSorted((a, b) => a.id.localeCompare(b.id));
+
+describe('whatever happens on the way', () => {
+  type Step =
+    | { step: 'act'; action: Action }
+    | { step: 'deliver' | 'rewind' | 'ask' | 'arrive'; n: number }
+    | { step: 'cut' | 'prune' | 'restore' | 'wait' };
+  const steps = fc.array(
+    fc.oneof(
+      {
+        weight: 4,
+        arbitrary: actions.map(
+          ([action]): Step => ({ step: 'act', action: action ?? { do: 'direct', with: 0 } }),
+        ),
+      },
+      {
+        weight: 5,
+        arbitrary: fc.record({
+          step: fc.constantFrom('deliver' as const, 'rewind' as const, 'ask' as const, 'arrive' as const),
+          n: fc.nat(9),
+        }),
+      },
+      {
+        weight: 1,
+        arbitrary: fc.record({
+          step: fc.constantFrom('cut' as const, 'prune' as const, 'restore' as const, 'wait' as const),
+        }),
+      },
+    ),
+    { maxLength: 60 },
+  );
+
+  test('the state ends as a fresh snapshot, and every event was seen once and in order', async () => {
+    await fc.assert(
+      fc.asyncProperty(steps, async (list) => {
+        const it = world(new Model().run([{ do: 'group', with: [1, 2] }]));
+        const before = it.model.log.length;
+        it.follower.start();
+        await soon();
+        let grown = marksOf(it.store.get());
+        /** Pages that were read and have not arrived yet. */
+        const pages: (() => void)[] = [];
+        const ask = (n: number) => {
+          const { conversations } = it.model.snapshot();
+          const id = conversations[n % conversations.length]?.id;
+          if (id === undefined) return;
+          const arrival = new Promise<void>((resolve) => pages.push(resolve));
+          const read = async () => {
+            const conversation = it.model.snapshot().conversations.find((view) => view.id === id);
+            const page = { conversation, members: it.model.members(id), cursor: it.at(it.model.log.length) };
+            await arrival;
+            if (page.conversation) return { ...page, conversation: page.conversation };
+            throw refusal('NOT_FOUND');
+          };
+          it.follower
+            .load(read, (state, page) =>
+              mergeMembers(mergeConversation(state, page.conversation), id, page.members),
+            )
+            .catch(() => {});
+        };
+        let resets = 0;
+        for (const step of list) {
+          if (step.step === 'act') it.model.run([step.action]);
+          else if (step.step === 'deliver') it.deliver(step.n);
+          else if (step.step === 'rewind') it.rewind(step.n);
+          else if (step.step === 'ask') ask(step.n);
+          else if (step.step === 'arrive') for (const arrive of pages.splice(0, step.n)) arrive();
+          else if (step.step === 'cut') it.cut();
+          else if (step.step === 'prune') it.prune();
+          else if (step.step === 'wait') await settled();
+          else it.restore(`r${resets}`);
+          if (step.step === 'prune' || step.step === 'restore') resets += 1;
+          await soon();
+          const marks = marksOf(it.store.get());
+          for (const [id, mark] of Object.entries(marks)) expect(mark).toBeGreaterThanOrEqual(grown[id] ?? 0);
+          grown = marks;
+        }
+        for (const arrive of pages) arrive();
+        await settled();
+        it.deliver();
+        await settled();
+        it.follower.stop();
+        const { conversations } = it.model.snapshot();
+        expect(byId(it.views())).toEqual(byId(conversations));
+        for (const { id, members } of Object.values(it.store.get().conversations!)) {
+          if (members) expect(new Set(Object.values(members))).toEqual(new Set(it.model.members(id)));
+        }
+        const log = it.model.log.slice(before).map(({ event }) => event);
+        const events = it.seen.filter(({ type }) => type !== 'stream.reset');
+        if (resets === 0) expect(events).toEqual(log);
+        else
+          expect(
+            events.every(
+              (event, n) => n === 0 || log.indexOf(event as never) > log.indexOf(events[n - 1] as never),
+            ),
+          ).toBe(true);
+      }),
+      { numRuns: 500 },
+    );
+  });
+});
+
+test('a subscription that ends is taken up where it ended', async () => {
+  const it = world(new Model().run([{ do: 'direct', with: 0 }]));
+  it.follower.start();
+  await soon();
+  it.model.run([{ do: 'send', who: 1, where: 0 }]);
+  it.deliver();
+  it.cut();
+  await settled();
+  expect(it.subscriptions).toEqual(['e.1', 'e.2']);
+  expect(it.bootstraps).toEqual(['e.1']);
+  it.follower.stop();
+});
+
+test('a reset is answered with one snapshot, and resets without end with fewer and fewer', async () => {
+  const it = world();
+  it.follower.start();
+  await soon();
+  it.restore('r');
+  await settled();
+  expect(it.bootstraps).toEqual(['e.0', 'r.0']);
+  expect(it.subscriptions).toEqual(['e.0', 'r.0']);
+  let resets = 0;
+  const before = it.bootstraps.length;
+  for (let ms = 0; ms < 60_000; ms += 10) {
+    const subscribed = it.subscriptions.length;
+    it.send('r.0', { type: 'stream.reset', reason: 'pruned' });
+    await vi.advanceTimersByTimeAsync(10);
+    resets += Number(it.subscriptions.length > subscribed);
+  }
+  expect(resets).toBeLessThan(20);
+  expect(it.bootstraps.length - before).toBeLessThan(20);
+  it.follower.stop();
+});
+
+test('what has caught up is live, and an earlier cursor does not take it back', async () => {
+  const it = world(new Model().run([{ do: 'direct', with: 0 }]));
+  it.follower.start();
+  await soon();
+  it.model.run([{ do: 'send', who: 1, where: 0 }]);
+  it.deliver();
+  it.send('e.0', { type: 'stream.caught-up' });
+  expect(it.news).toEqual(['started', 'caught-up']);
+  it.cut();
+  await settled();
+  expect(it.subscriptions.at(-1)).toBe('e.2');
+  it.follower.stop();
+});
+
+test('a message of a conversation that is not loaded loads it', async () => {
+  const model = new Model().run([{ do: 'direct', with: 0 }]);
+  const it = world(model);
+  it.follower.start();
+  await soon();
+  const [id] = Object.keys(it.store.get().conversations!) as [string];
+  it.store.set({ ...it.store.get(), conversations: {} });
+  model.run([{ do: 'send', who: 1, where: 0 }]);
+  it.deliver();
+  await soon();
+  expect(it.store.get().conversations![id]).toMatchObject({ lastSeq: 1, lastMessage: { text: 'message 1' } });
+  it.follower.stop();
+});
+
+test('a page that was asked for before the first snapshot waits for it', async () => {
+  const model = new Model().run([{ do: 'direct', with: 0 }]);
+  const it = world(model);
+  it.follower.start();
+  const { id } = model.snapshot().conversations[0]!;
+  const loaded = it.follower.load(
+    async () => ({ cursor: it.at(model.log.length), members: model.members(id) }),
+    (state, { members }) => mergeMembers(state, id, members),
+  );
+  await soon();
+  await loaded;
+  expect(Object.keys(it.store.get().conversations![id]!.members!)).toContain(ME.id);
+  it.follower.stop();
+});
+
+test('a page that was asked for before a fresh snapshot is asked for again', async () => {
+  const model = new Model().run([{ do: 'group', with: [1, 2] }]);
+  const it = world(model);
+  it.follower.start();
+  await soon();
+  const { id } = model.snapshot().conversations[0]!;
+  const arrivals: (() => void)[] = [];
+  const loaded = it.follower.load(
+    async () => {
+      const page = { cursor: it.at(model.log.length), members: model.members(id) };
+      await new Promise<void>((resolve) => arrivals.push(resolve));
+      return page;
+    },
+    (state, { members }) => mergeMembers(state, id, members),
+  );
+  model.run([{ do: 'add', who: 3, where: 0 }]);
+  it.prune();
+  await settled();
+  arrivals[0]!();
+  await soon();
+  arrivals[1]!();
+  await loaded;
+  expect(Object.keys(it.store.get().conversations![id]!.members!)).toHaveLength(4);
+  it.follower.stop();
+});

@@ -1,0 +1,96 @@
+import { execFile } from 'node:child_process';
+import { cp, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { HERE } from './build.ts';
+
+const execute = promisify(execFile);
+/** Outside the workspace, so that nothing is found that an application would not have. */
+let project: string;
+let tarball: string;
+
+/** Runs a command there, and gives what it said if it failed. */
+const complaints = (command: string, ...args: string[]): Promise<string> =>
+  execute(command, args, { cwd: project }).then(
+    () => '',
+    ({ stdout, stderr, message }: { stdout?: string; stderr?: string; message: string }) =>
+      `${stdout}${stderr}` || message,
+  );
+
+const COMPILERS = { typescript7: '7.0.2', typescript6: '6.0.3', typescript59: '5.9.3' };
+
+beforeAll(async () => {
+  project = await mkdtemp(join(tmpdir(), 'parley-application-'));
+  const { packageManager } = JSON.parse(await readFile(join(HERE, '../../package.json'), 'utf8'));
+  const { version } = JSON.parse(
+    await readFile(join(HERE, 'node_modules/@trpc/client/package.json'), 'utf8'),
+  );
+  await execute(process.execPath, ['node_modules/tsdown/dist/run.mjs', '--logLevel', 'error'], { cwd: HERE });
+  await execute('npx', ['-y', packageManager, 'pack', '--pack-destination', project], { cwd: HERE });
+  tarball = (await readdir(project)).find((name) => name.endsWith('.tgz'))!;
+  await cp(join(HERE, 'test/consumer'), project, { recursive: true });
+  const dependencies = {
+    '@parley/client': `file:${tarball}`,
+    '@trpc/client': version,
+    '@trpc/server': version,
+    eventsource: '4.1.0',
+    publint: '0.3.22',
+    ...Object.fromEntries(Object.entries(COMPILERS).map(([name, at]) => [name, `npm:typescript@${at}`])),
+  };
+  await writeFile(join(project, 'package.json'), JSON.stringify({ type: 'module', dependencies }));
+  await execute('npm', ['install', '--no-audit', '--no-fund'], { cwd: project });
+}, 300_000);
+
+afterAll(() => rm(project, { recursive: true, force: true }));
+
+test('the package holds what it says, and nothing else', async () => {
+  const folder = join(project, 'node_modules/@parley/client');
+  const files = (await readdir(folder, { recursive: true })).filter(
+    (name) => !name.startsWith('node_modules'),
+  );
+  expect(files.sort()).toEqual(['dist', 'dist/index.d.ts', 'dist/index.js', 'package.json']);
+  const { dependencies, exports } = JSON.parse(await readFile(join(folder, 'package.json'), 'utf8'));
+  expect(Object.keys(dependencies)).toEqual(['superjson']);
+  expect(exports['.']).toEqual({ types: './dist/index.d.ts', default: './dist/index.js' });
+});
+
+test('publint has nothing to say', async () => {
+  expect(await complaints('npx', 'publint', 'run', '--strict', 'node_modules/@parley/client')).toBe('');
+});
+
+test('it runs on Node as it is', async () => {
+  const program = `
+    import { createClient } from '@parley/client';
+    const chat = createClient({ url: 'http://127.0.0.1:1', transport: 'ws' });
+    if (chat.connection.get() !== 'idle') process.exit(1);
+    await chat.close();`;
+  expect(await complaints(process.execPath, '--input-type=module', '-e', program)).toBe('');
+});
+
+const options = { strict: true, exactOptionalPropertyTypes: true, noUncheckedIndexedAccess: true };
+
+test.each(
+  Object.keys(COMPILERS).flatMap((compiler) =>
+    ['NodeNext', 'Bundler'].map((resolution) => [compiler, resolution]),
+  ),
+)('%s with %s takes right programs and refuses wrong ones', async (compiler, moduleResolution) => {
+  const config = `tsconfig.${compiler}.${moduleResolution}.json`;
+  const compilerOptions = {
+    ...options,
+    target: 'ES2022',
+    lib: ['ES2022', 'ESNext.Disposable', 'DOM', 'DOM.Iterable', 'DOM.AsyncIterable'],
+    types: [],
+    module: moduleResolution === 'Bundler' ? 'ESNext' : 'NodeNext',
+    moduleResolution,
+    noEmit: true,
+    skipLibCheck: false,
+  };
+  await writeFile(
+    join(project, config),
+    JSON.stringify({ compilerOptions, files: ['right.ts', 'wrong.ts'] }),
+  );
+  const tsc = join(project, 'node_modules', compiler!, 'bin/tsc');
+  expect(await complaints(process.execPath, tsc, '-p', config)).toBe('');
+});

@@ -1,0 +1,196 @@
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { createSession, memoryStorage, type Storage, type Tokens } from '../src/session.ts';
+
+beforeEach(() => void vi.useFakeTimers({ now: Date.UTC(2026, 10, 20) }));
+afterEach(() => void vi.useRealTimers());
+
+const MINUTE = 60_000;
+const tokens = (n: number, minutes = 15): Tokens => ({
+  sessionId: 'session',
+  accessToken: `access ${n}`,
+  accessTokenExpiresAt: new Date(Date.now() + minutes * MINUTE).toISOString(),
+  refreshToken: `refresh ${n}`,
+});
+const refusal = (code: string, httpStatus: number) =>
+  Object.assign(new Error(code), { data: { code, httpStatus } });
+
+/** A session and a server that gives the next tokens, or what the test wants. */
+function world(storage: Storage = memoryStorage()) {
+  const shown: string[] = [];
+  let expired = 0;
+  let answer: () => Promise<Tokens> = async () => tokens(shown.length + 1);
+  const session = createSession({ onSessionExpired: () => void expired++ }, storage, (refreshToken) => {
+    shown.push(refreshToken);
+    return answer();
+  });
+  return {
+    ...{ session, shown, storage },
+    expired: () => expired,
+    answer(next: () => Promise<Tokens>) {
+      answer = next;
+    },
+  };
+}
+
+test('nobody is signed in until somebody is', async () => {
+  const { session } = world();
+  await session.restore();
+  expect(session.status.get()).toBe('signed-out');
+  expect(await session.token()).toBeNull();
+  await session.adopt(tokens(1));
+  expect(session.status.get()).toBe('signed-in');
+  expect(await session.token()).toBe('access 1');
+});
+
+test('a token is renewed before it ends, once for all who ask', async () => {
+  const { session, shown } = world();
+  await session.adopt(tokens(1));
+  vi.advanceTimersByTime(13 * MINUTE);
+  expect(await session.token()).toBe('access 1');
+  vi.advanceTimersByTime(MINUTE);
+  const all = await Promise.all(Array.from({ length: 10 }, () => session.token()));
+  expect(new Set(all)).toEqual(new Set(['access 2']));
+  expect(shown).toEqual(['refresh 1']);
+});
+
+test('each refresh shows the token of the one before, also after a restart', async () => {
+  const { session, shown, storage } = world();
+  await session.adopt(tokens(1));
+  vi.advanceTimersByTime(15 * MINUTE);
+  await session.token();
+  const again = world(storage);
+  again.answer(async () => tokens(3));
+  await again.session.restore();
+  expect(await again.session.token()).toBe('access 2');
+  vi.advanceTimersByTime(15 * MINUTE);
+  expect(await again.session.token()).toBe('access 3');
+  expect([...shown, ...again.shown]).toEqual(['refresh 1', 'refresh 2']);
+});
+
+test('a clock that is hours ahead does not refresh without end', async () => {
+  const { session, shown } = world();
+  await session.adopt(tokens(1, -180));
+  for (let n = 0; n < 5; n += 1) expect(await session.token()).toBe('access 1');
+  expect(shown).toEqual([]);
+});
+
+test('a refresh that cannot reach the server is tried again with the same token', async () => {
+  const { session, shown, answer, expired } = world();
+  await session.adopt(tokens(1));
+  vi.advanceTimersByTime(15 * MINUTE);
+  answer(() => Promise.reject(new TypeError('fetch failed')));
+  await expect(session.token()).rejects.toThrow('fetch failed');
+  answer(() => Promise.reject(refusal('UNAVAILABLE', 503)));
+  await expect(session.token()).rejects.toThrow('UNAVAILABLE');
+  expect(session.status.get()).toBe('signed-in');
+  answer(async () => tokens(2));
+  expect(await session.token()).toBe('access 2');
+  expect(shown).toEqual(['refresh 1', 'refresh 1', 'refresh 1']);
+  expect(expired()).toBe(0);
+});
+
+test.each(['INVALID_REFRESH_TOKEN', 'REFRESH_TOKEN_REUSED'])('%s ends the session', async (code) => {
+  const { session, storage, answer, expired } = world();
+  await session.adopt(tokens(1));
+  vi.advanceTimersByTime(15 * MINUTE);
+  answer(() => Promise.reject(refusal(code, 401)));
+  expect(await session.token()).toBeNull();
+  expect(session.status.get()).toBe('expired');
+  expect(expired()).toBe(1);
+  await vi.advanceTimersByTimeAsync(0);
+  expect(await storage.get('parley.session')).toBeUndefined();
+});
+
+test('a token that the server does not take is renewed once, and then the session is over', async () => {
+  const { session, shown, expired } = world();
+  await session.adopt(tokens(1));
+  for (let n = 0; n < 3; n += 1) session.refused('access 1');
+  expect(await session.token()).toBe('access 2');
+  session.refused('access 1');
+  expect(await session.token()).toBe('access 2');
+  session.refused('access 2');
+  expect(session.status.get()).toBe('expired');
+  expect(expired()).toBe(1);
+  expect(shown).toEqual(['refresh 1']);
+});
+
+test('what the server takes is forgiven', async () => {
+  const { session, expired } = world();
+  await session.adopt(tokens(1));
+  for (let n = 1; n < 5; n += 1) {
+    session.refused(`access ${n}`);
+    expect(await session.token()).toBe(`access ${n + 1}`);
+    session.accepted();
+  }
+  expect(expired()).toBe(0);
+});
+
+test('a login while a refresh is under way is not undone by it', async () => {
+  const { session, answer } = world();
+  await session.adopt(tokens(1));
+  vi.advanceTimersByTime(15 * MINUTE);
+  let late = (_: Tokens): void => {};
+  answer(() => new Promise((resolve) => (late = resolve)));
+  const asked = session.token();
+  await session.adopt(tokens(7));
+  late(tokens(2));
+  expect(await asked).toBe('access 7');
+  expect(await session.token()).toBe('access 7');
+});
+
+test('whatever else is stored is nobody', async () => {
+  for (const text of [
+    '',
+    '{',
+    'null',
+    '1',
+    '[]',
+    '{"accessToken":1}',
+    JSON.stringify({ accessToken: 'x' }),
+  ]) {
+    const storage = memoryStorage();
+    await storage.set('parley.session', text);
+    const { session } = world(storage);
+    await session.restore();
+    expect(session.status.get()).toBe('signed-out');
+  }
+});
+
+test('a storage that fails does not end the session', async () => {
+  const full = { get: () => null, set: () => Promise.reject(new Error('full')), remove: () => {} };
+  const { session } = world(full);
+  await session.adopt(tokens(1));
+  expect(await session.token()).toBe('access 1');
+  await expect(vi.advanceTimersByTimeAsync(0)).rejects.toThrow('full');
+});
+
+describe("with the application's own tokens", () => {
+  function own(given: (string | null)[]) {
+    let expired = 0;
+    const auth = { getToken: () => given.shift() ?? null, onSessionExpired: () => void expired++ };
+    const session = createSession(auth, memoryStorage(), () => Promise.reject(new Error('never')));
+    return { session, expired: () => expired };
+  }
+
+  test('each is asked for when it is needed', async () => {
+    const { session } = own(['a', 'b']);
+    expect(session.status.get()).toBe('signed-in');
+    expect(await session.token()).toBe('a');
+    expect(await session.token()).toBe('b');
+  });
+
+  test('none, the refused one again, or two refused in a row end the session', async () => {
+    const none = own([null]);
+    expect(await none.session.token()).toBeNull();
+    const same = own(['a', 'a']);
+    same.session.refused((await same.session.token())!);
+    expect(await same.session.token()).toBeNull();
+    const two = own(['a', 'b']);
+    two.session.refused((await two.session.token())!);
+    two.session.refused((await two.session.token())!);
+    for (const { session, expired } of [none, same, two]) {
+      expect(session.status.get()).toBe('expired');
+      expect(expired()).toBe(1);
+    }
+  });
+});

@@ -1,0 +1,21 @@
+import { defineConfig } from 'tsdown';
+
+const own = ['@parley/contract', '@parley/server'];
+
+/** One file of code and one of types. The contract and the server give types alone, bundled into the latter. */
+export default defineConfig({
+  entry: 'src/index.ts',
+  format: 'esm',
+  platform: 'neutral',
+  target: 'es2022',
+  // It stands at the root of the workspace, since types are emitted for what lies below their tsconfig.
+  tsconfig: '../../tsconfig.publish.json',
+  dts: { tsgo: true },
+  deps: {
+    neverBundle: true,
+    alwaysBundle: own,
+    onlyBundle: [],
+    onlyImport: ['@trpc/client', '@trpc/server', 'superjson', 'zod'],
+  },
+  treeshake: { moduleSideEffects: false },
+});
