@@ -6,8 +6,10 @@ import { createAccessTokens } from './auth/access-token.ts';
 import { createPasswordHasher } from './auth/password.ts';
 import { type Clock, systemClock } from './clock.ts';
 import type { App } from './context.ts';
+import { isDatabaseAway } from './database/away.ts';
 import { connectDatabase } from './database/database.ts';
 import type { Env } from './env.ts';
+import { ParleyError } from './error.ts';
 import { openEventLog } from './events/log.ts';
 import { startRetention } from './events/retention.ts';
 import { createRequestListener } from './http.ts';
@@ -18,6 +20,14 @@ import { appRouter } from './router.ts';
 import { Connections } from './sockets/connections.ts';
 import { createUpgradeHandler } from './sockets/upgrade.ts';
 import { errorIdOf } from './trpc.ts';
+
+/** What a request may take before anything of ours sees it: bytes of its headers, milliseconds until it is there. */
+const HTTP_LIMITS = {
+  maxHeaderSize: 16 * 1024,
+  headersTimeout: 10_000,
+  requestTimeout: 60_000,
+  connectionsCheckingInterval: 2_000,
+};
 
 /** A server that listens. */
 export interface RunningServer {
@@ -40,7 +50,7 @@ export async function startServer(
   const { clock = systemClock, logger = pino({ level: env.LOG_LEVEL }) } = given;
   const database = connectDatabase(env.DATABASE_URL, env.DATABASE_POOL);
   const log = await openEventLog({ database, url: env.DATABASE_URL, hydrators, logger });
-  const sends = createSendQueue({ url: env.DATABASE_URL, log, clock });
+  const sends = createSendQueue({ url: env.DATABASE_URL, database, log, clock });
   const readMarks = createReadMarks(database, log);
   const retention = startRetention(database, clock, env.LOG_RETENTION_DAYS, logger);
   const passwords = createPasswordHasher({ pepper: env.PASSWORD_PEPPER, cost: env.BCRYPT_COST });
@@ -53,7 +63,8 @@ export async function startServer(
   const app: App = {
     ...{ env, clock, logger, database, passwords, accessTokens, log, sends, readMarks, connections },
     reportError(error, path) {
-      if (error.code === 'INTERNAL_SERVER_ERROR')
+      if (isDatabaseAway(error.cause)) logger.warn({ err: error.cause, path }, 'the database did not answer');
+      else if (error.code === 'INTERNAL_SERVER_ERROR' && !(error.cause instanceof ParleyError))
         logger.error({ err: error.cause, path, errorId: errorIdOf(error) }, 'unforeseen error');
     },
   };
@@ -69,7 +80,7 @@ export async function startServer(
       () => true,
       () => false,
     ));
-  const http = createServer({ maxHeaderSize: 16 * 1024 }, createRequestListener(app, appRouter, isReady));
+  const http = createServer(HTTP_LIMITS, createRequestListener(app, appRouter, isReady));
   http.on('upgrade', createUpgradeHandler(app, appRouter));
   http.listen(env.PORT, env.HOST, 4096);
 
@@ -79,7 +90,7 @@ export async function startServer(
     await connections.leave();
     http.closeAllConnections();
     await sends.close();
-    await readMarks.close();
+    await readMarks.flush();
     await retention.stop();
     await log.close();
     await passwords.close();

@@ -8,18 +8,22 @@ const INVISIBLE = /^[\s\p{Cf}\p{Cc}\u115f\u1160\u2800\u3164\uffa0]*$/u;
  * lone surrogate), and text in which there is nothing to see.
  */
 export const text = (from: number, to: number) =>
-  z
-    .string()
-    // Long before the code points are counted: each has at most two units.
-    .max(2 * to, { error: `${from} to ${to} characters`, abort: true })
-    .refine((value) => value.isWellFormed() && !value.includes('\0'), {
-      error: 'characters that are no text',
-      abort: true,
-    })
-    .refine((value) => isWithin([...value].length, from, to), {
-      error: `${from} to ${to} characters`,
-      abort: true,
-    })
-    .refine((value) => !INVISIBLE.test(value), 'nothing to see');
+  z.string().check(({ value, issues }) => {
+    const message = problemOf(value, from, to);
+    if (message) issues.push({ code: 'custom', message, input: value });
+  });
 
-const isWithin = (length: number, from: number, to: number): boolean => from <= length && length <= to;
+function problemOf(value: string, from: number, to: number): string | null {
+  if (!isWithin(value, from, to)) return `${from} to ${to} characters`;
+  if (!value.isWellFormed() || value.includes('\0')) return 'characters that are no text';
+  return INVISIBLE.test(value) ? 'nothing to see' : null;
+}
+
+/** A code point has one unit or two: only what lies between is counted. */
+function isWithin(value: string, from: number, to: number): boolean {
+  const units = value.length;
+  if (units >= 2 * from && units <= to) return true;
+  if (units < from || units > 2 * to) return false;
+  const { length } = [...value];
+  return length >= from && length <= to;
+}

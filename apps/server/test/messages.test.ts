@@ -107,7 +107,8 @@ describe('read marks', () => {
     const mine = async () =>
       (await bob.api.conversations.get.query({ conversationId })).conversation.me.readSeq;
     expect(await mine()).toBe(0);
-    const stream = await alice.subscribe({ node: 1 });
+    const { cursor } = await alice.api.sync.bootstrap.query();
+    const stream = await alice.subscribe({ node: 1, cursor });
     const mark = (seq: number) => bob.api.messages.markRead.mutate({ conversationId, seq });
     expect(await mark(2)).toEqual({ readSeq: 2 });
     expect(await mark(1)).toEqual({ readSeq: 2 });

@@ -28,8 +28,8 @@ export interface ReadMarks {
    * written. Errors: `NOT_FOUND` when they are not in the conversation.
    */
   push(kind: keyof typeof GATHER, mark: ReadMark): Promise<number>;
-  /** Writes what was gathered. */
-  close(): Promise<void>;
+  /** Writes what was gathered, without waiting for more. */
+  flush(): Promise<void>;
 }
 
 export function createReadMarks(database: Database, log: EventLog): ReadMarks {
@@ -37,18 +37,18 @@ export function createReadMarks(database: Database, log: EventLog): ReadMarks {
   const timers = new Set<NodeJS.Timeout>();
   let writing = Promise.resolve();
 
-  function flush(kind: keyof typeof GATHER): Promise<void> {
+  function write(kind: keyof typeof GATHER): Promise<void> {
     const marks = gathered[kind];
     gathered[kind] = [];
     // One statement after the other: marks of one member must not overtake each other.
     writing = writing.then(async () => {
       for (let start = 0; start < marks.length; start += BATCH)
-        await write(marks.slice(start, start + BATCH));
+        await store(marks.slice(start, start + BATCH));
     });
     return writing;
   }
 
-  async function write(marks: Waiting[]): Promise<void> {
+  async function store(marks: Waiting[]): Promise<void> {
     // A member may have read on meanwhile: only the furthest mark is written, and answers for all.
     const byMember = Map.groupBy(marks, ({ conversationId, userId }) => conversationId + userId);
     const furthest = [...byMember.values()].map((own) => own.reduce((a, b) => (b.seq > a.seq ? b : a)));
@@ -86,13 +86,14 @@ export function createReadMarks(database: Database, log: EventLog): ReadMarks {
         if (gathered[kind].length > 1) return;
         const timer = setTimeout(() => {
           timers.delete(timer);
-          void flush(kind);
+          void write(kind);
         }, GATHER[kind]);
         timers.add(timer);
       }),
-    async close() {
+    async flush() {
       for (const timer of timers) clearTimeout(timer);
-      await Promise.all([flush('direct'), flush('group')]);
+      timers.clear();
+      await Promise.all([write('direct'), write('group')]);
     },
   };
 }

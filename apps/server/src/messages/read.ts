@@ -1,5 +1,5 @@
 import type { Message } from '@parley/contract';
-import type pg from 'pg';
+import type { Database } from '../database/database.ts';
 import { Rendered } from '../rendered.ts';
 
 /**
@@ -14,7 +14,7 @@ export const MESSAGE_JSON = `
 
 /** The message with this seq, which exists. */
 export async function readMessage(
-  pool: pg.Pool,
+  { pool }: Database,
   conversationId: string,
   seq: number,
 ): Promise<Rendered<Message>> {

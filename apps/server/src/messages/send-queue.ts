@@ -1,7 +1,9 @@
 import type { Message } from '@parley/contract';
 import pg from 'pg';
 import type { Clock } from '../clock.ts';
+import type { Database } from '../database/database.ts';
 import { ParleyError } from '../error.ts';
+import type { LogEntry } from '../events/entry.ts';
 import type { EventLog } from '../events/log.ts';
 import { Rendered } from '../rendered.ts';
 import { fingerprint, messageId } from './identity.ts';
@@ -36,13 +38,24 @@ export interface SendQueue {
   close(): Promise<void>;
 }
 
+/** What the database answers of a batch, in its order. */
+interface Stored {
+  /** The position before the first message stored. */
+  head: number;
+  outcomes: string[];
+  seqs: (number | null)[];
+  sentAt: string;
+}
+type StoredRow = [head: string, outcomes: string[], seqs: (number | null)[]];
+
 export interface SendQueueOptions {
   url: string;
+  database: Database;
   log: EventLog;
   clock: Clock;
 }
 
-export function createSendQueue({ url, log, clock }: SendQueueOptions): SendQueue {
+export function createSendQueue({ url, database, log, clock }: SendQueueOptions): SendQueue {
   // A connection of its own. The plan of the one statement does not depend on its values: made once, kept.
   const pool = new pg.Pool({
     connectionString: url,
@@ -53,12 +66,23 @@ export function createSendQueue({ url, log, clock }: SendQueueOptions): SendQueu
   let queue: Waiting[] = [];
   let running: Promise<void> | null = null;
 
+  /** Batch after batch. The next one is on its way before the answers of the last are given out. */
   async function run(): Promise<void> {
-    while (queue.length > 0) {
-      const batch = takeBatch();
-      await store(batch).catch((error: unknown) => salvage(batch, error));
+    let underWay = begin();
+    while (underWay) {
+      const { batch, storing } = underWay;
+      const stored = await storing;
+      underWay = begin();
+      if (stored instanceof Error) await salvage(batch, stored);
+      else giveOut(batch, stored);
     }
     running = null;
+  }
+
+  function begin(): { batch: Waiting[]; storing: Promise<Stored | Error> } | null {
+    const batch = takeBatch();
+    if (batch.length === 0) return null;
+    return { batch, storing: store(batch).catch((error: Error) => error) };
   }
 
   /** The next sends. An id that is in the batch already waits for the next one, and finds what it made. */
@@ -75,41 +99,52 @@ export function createSendQueue({ url, log, clock }: SendQueueOptions): SendQueu
     return batch;
   }
 
-  async function store(batch: Waiting[]): Promise<void> {
+  /** A deadlock, or an id that another node stored at the same moment: once more, and it is seen. */
+  async function store(batch: Waiting[]): Promise<Stored> {
     const sentAt = clock.now().toISOString();
     const values = [
       batch.map(({ id }) => id),
-      batch.map((send) => send.conversationId),
-      batch.map((send) => send.senderId),
-      batch.map((send) => send.clientMessageId),
-      batch.map((send) => send.text),
+      batch.map(({ conversationId }) => conversationId),
+      batch.map(({ senderId }) => senderId),
+      batch.map(({ clientMessageId }) => clientMessageId),
+      batch.map(({ text }) => text),
       batch.map(fingerprint),
       sentAt,
     ];
-    const [head, outcomes, seqs] = await insert(values);
-    let position = Number(head);
-    const entries = [];
+    const query = () =>
+      pool.query<StoredRow>({ name: 'send_messages', text: SEND, values, rowMode: 'array' });
+    const { rows } = await query().catch((error: { code?: string }) => {
+      if (error.code !== '40P01' && error.code !== '23505') throw error;
+      return query();
+    });
+    const [head, outcomes, seqs] = rows[0]!;
+    return { head: Number(head), outcomes, seqs, sentAt };
+  }
+
+  /** Tells each sender, and the log. */
+  function giveOut(batch: Waiting[], { head, outcomes, seqs, sentAt }: Stored): void {
+    const entries: LogEntry[] = [];
     for (const [index, send] of batch.entries()) {
+      const { id, conversationId, senderId, text, clientMessageId } = send;
       const seq = seqs[index]!;
       switch (outcomes[index]) {
         case 'stored': {
-          const { id, conversationId, senderId, text, clientMessageId } = send;
           const message = { id, conversationId, seq, senderId, text, clientMessageId, createdAt: sentAt };
           const json = JSON.stringify(message);
           entries.push({
-            position: ++position,
-            topic: send.conversationId,
-            event: { type: 'message.created' as const, message },
+            position: head + entries.length + 1,
+            topic: conversationId,
+            event: { type: 'message.created', message },
             json: `{"type":"message.created","message":${json}}`,
           });
           send.resolve(new Rendered(json));
           break;
         }
         case 'exists':
-          readMessage(pool, send.conversationId, seq).then(send.resolve, send.reject);
+          readMessage(database, conversationId, seq).then(send.resolve, send.reject);
           break;
         case 'conflict':
-          send.reject(new ParleyError('IDEMPOTENCY_CONFLICT', { messageId: send.id }));
+          send.reject(new ParleyError('IDEMPOTENCY_CONFLICT', { messageId: id }));
           break;
         default:
           send.reject(new ParleyError('NOT_FOUND', { what: 'conversation' }));
@@ -118,23 +153,12 @@ export function createSendQueue({ url, log, clock }: SendQueueOptions): SendQueu
     log.committed(entries);
   }
 
-  /** A deadlock or a key that another node stored at the same moment: once more, and it is seen. */
-  async function insert(
-    values: unknown[],
-  ): Promise<[head: string, outcomes: string[], seqs: (number | null)[]]> {
-    const statement = { name: 'send_messages', text: SEND, values, rowMode: 'array' as const };
-    const run = () => pool.query(statement).then(({ rows }) => rows[0] as never);
-    return run().catch((error: { code?: string }) =>
-      error.code === '40P01' || error.code === '23505' ? run() : Promise.reject(error),
-    );
-  }
-
   /** A batch failed as a whole. Where one send's data may be the cause, each is tried alone. */
-  async function salvage(batch: Waiting[], error: unknown): Promise<void> {
-    const inTheData = /^2[23]/.test((error as { code?: string }).code ?? '');
+  async function salvage(batch: Waiting[], error: Error & { code?: string }): Promise<void> {
+    const inTheData = /^2[23]/.test(error.code ?? '');
     for (const send of batch) {
-      if (inTheData && batch.length > 1) await store([send]).catch(send.reject);
-      else send.reject(error);
+      if (!inTheData || batch.length === 1) send.reject(error);
+      else await store([send]).then((stored) => giveOut([send], stored), send.reject);
     }
   }
 
