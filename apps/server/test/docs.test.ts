@@ -6,7 +6,14 @@ import { expect, test } from 'vitest';
 const root = fileURLToPath(new URL('../../..', import.meta.url));
 const read = (path: string): string => readFileSync(join(root, path), 'utf8');
 const decisions = readdirSync(join(root, 'docs/decisions')).map((name) => `docs/decisions/${name}`);
-const pages = ['README.md', 'ARCHITECTURE.md', 'CONTRIBUTING.md', 'docs/life-of-a-message.md', 'docs/performance.md', ...decisions];
+const pages = [
+  'README.md',
+  'ARCHITECTURE.md',
+  'CONTRIBUTING.md',
+  'docs/life-of-a-message.md',
+  'docs/performance.md',
+  ...decisions,
+];
 
 test('the map names only places that exist', () => {
   const map = /```\n([\s\S]*?)```/.exec(read('ARCHITECTURE.md'))![1]!;
@@ -23,7 +30,9 @@ test('the map names only places that exist', () => {
 
 test.each(pages)('%s: every link and every path of the project that it names exists', (page) => {
   const text = read(page);
-  const links = [...text.matchAll(/\]\((?!https?:|#)([^)#]+)/g)].map(([, link]) => join(dirname(page), link!));
+  const links = [...text.matchAll(/\]\((?!https?:|#)([^)#]+)/g)].map(([, link]) =>
+    join(dirname(page), link!),
+  );
   const paths = [...text.matchAll(/`((?:apps|packages|prisma|docs)\/[\w./-]+)`/g)].map(([, path]) => path!);
   const missing = [...links, ...paths].filter((path) => !existsSync(join(root, path)));
   expect(missing).toEqual([]);

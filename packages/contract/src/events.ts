@@ -13,7 +13,13 @@ export const chatEvent = z.discriminatedUnion('type', [
   /** People came in. They get this event too, and all that follows it. */
   z.object({ type: z.literal('member.added'), actorId: id, conversation, members: z.array(member) }),
   /** An owner or admin put somebody out. It is the last event they get from this conversation. */
-  z.object({ type: z.literal('member.removed'), actorId: id, conversationId: id, userId: id, memberCount: z.int() }),
+  z.object({
+    type: z.literal('member.removed'),
+    actorId: id,
+    conversationId: id,
+    userId: id,
+    memberCount: z.int(),
+  }),
   /** Somebody left by themselves. It is the last event they get from this conversation. */
   z.object({ type: z.literal('member.left'), conversationId: id, userId: id, memberCount: z.int() }),
   /** A message. Its sender has read up to it. */

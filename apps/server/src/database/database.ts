@@ -20,7 +20,8 @@ export interface Database {
 }
 
 /** What a statement may take before Postgres gives up on it, in milliseconds. */
-const TIMEOUTS = '-c statement_timeout=15000 -c lock_timeout=5000 -c idle_in_transaction_session_timeout=5000';
+const TIMEOUTS =
+  '-c statement_timeout=15000 -c lock_timeout=5000 -c idle_in_transaction_session_timeout=5000';
 
 export function connectDatabase(url: string, poolSize: number): Database {
   const pool = new pg.Pool({ connectionString: url, max: poolSize, options: TIMEOUTS });

@@ -2,7 +2,10 @@ import type pg from 'pg';
 import type { Database } from './database.ts';
 
 /** Runs reads that all see the database as it is at one moment. */
-export async function atOneMoment<T>({ pool }: Database, read: (client: pg.PoolClient) => Promise<T>): Promise<T> {
+export async function atOneMoment<T>(
+  { pool }: Database,
+  read: (client: pg.PoolClient) => Promise<T>,
+): Promise<T> {
   const client = await pool.connect();
   try {
     await client.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY');

@@ -1,0 +1,54 @@
+import { message } from '@parley/contract';
+import { describe, expect, expectTypeOf, test } from 'vitest';
+import { z } from 'zod';
+import type { AppRouter as PublicRouter } from '../src/public.ts';
+import { type AppRouter, appRouter } from '../src/router.ts';
+import { testServer } from './server.ts';
+
+const procedures = Object.entries(
+  appRouter._def.procedures as unknown as Record<
+    string,
+    { _def: { type: string; output?: unknown; meta?: object } }
+  >,
+).map(([path, { _def }]) => ({ path, ..._def }));
+
+/** Procedures whose answers are JSON made by Postgres, and the schemas that nothing holds them to while serving. */
+const rendered: Record<string, z.ZodType> = {
+  'messages.send': message.strict(),
+  'messages.list': z.strictObject({
+    messages: z.array(message.strict()),
+    from: z.int(),
+    to: z.int(),
+    hasMoreBefore: z.boolean(),
+    hasMoreAfter: z.boolean(),
+    cursor: z.string(),
+  }),
+};
+
+describe('S54: what leaves the server is described', () => {
+  test.each(procedures.filter(({ type }) => type !== 'subscription'))(
+    '$path has an output schema, of plain JSON',
+    ({ path, output }) => {
+      if (path in rendered) expect(output).not.toBeInstanceOf(z.ZodType);
+      // What is not plain JSON (Date, Map, bigint …) has no JSON Schema, and this throws.
+      else expect(() => z.toJSONSchema(output as z.ZodType)).not.toThrow();
+    },
+  );
+
+  test('what Postgres renders fits its schema to the letter', async () => {
+    await using server = await testServer();
+    const [alice, bob] = await server.people.all('alice', 'bob');
+    const conversationId = await alice.talkTo(bob);
+    const answers = {
+      'messages.send': await alice.say(conversationId, 'hello'),
+      'messages.list': await bob.api.messages.list.query({ conversationId }),
+    };
+    expect(Object.keys(answers)).toEqual(Object.keys(rendered));
+    for (const [path, answer] of Object.entries(answers))
+      expect(rendered[path]!.parse(answer)).toEqual(answer);
+  });
+});
+
+test('the public type has the procedures of the router, neither more nor fewer', () => {
+  expectTypeOf<PublicRouter['_def']['record']>().toEqualTypeOf<AppRouter['_def']['record']>();
+});
