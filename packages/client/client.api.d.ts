@@ -1,85 +1,58 @@
 import { TRPCClient } from "@trpc/client";
-import { z } from "zod";
 import { TRPCBuiltRouter } from "@trpc/server";
+/** One message, the same in direct and in group conversations. */
+type Message = {
+  id: string;
+  conversationId: string;
+  /** Its place in the conversation. */
+  seq: number;
+  senderId: string;
+  text: string;
+  /** The sender's own key: the same key again returns this message instead of a second one. */
+  clientMessageId: string;
+  createdAt: string;
+};
+/** What anybody may know of a person. Never the e-mail address. */
+type PublicUser = {
+  id: string;
+  username: string;
+  fullName: string | null;
+};
+/** What a person sees of their own account. */
+type OwnUser = PublicUser & {
+  email: string;
+  createdAt: string;
+};
 /** A person in a conversation. The members of a direct conversation are both `member`. */
-declare const member: z.ZodObject<{
-  user: z.ZodObject<{
-    id: z.ZodUUID;
-    username: z.ZodString;
-    fullName: z.ZodNullable<z.ZodString>;
-  }, z.core.$strip>;
-  role: z.ZodEnum<{
-    admin: "admin";
-    member: "member";
-    owner: "owner";
-  }>;
-  joinedAt: z.ZodISODateTime;
-  joinedSeq: z.ZodInt;
-  readSeq: z.ZodInt;
-}, z.core.$strip>;
-type Member = z.infer<typeof member>;
+type Member = {
+  user: PublicUser;
+  role: 'owner' | 'admin' | 'member';
+  joinedAt: string;
+  /** They see messages with a higher `seq` than this. */
+  joinedSeq: number;
+  /** Read up to here; it only grows. */
+  readSeq: number;
+};
 /** What is the same for everybody in a conversation. */
-declare const conversation: z.ZodObject<{
-  id: z.ZodUUID;
-  kind: z.ZodEnum<{
-    direct: "direct";
-    group: "group";
-  }>;
-  title: z.ZodNullable<z.ZodString>;
-  description: z.ZodNullable<z.ZodString>;
-  createdAt: z.ZodISODateTime;
-  memberCount: z.ZodInt;
-  lastSeq: z.ZodInt;
-}, z.core.$strip>;
-type Conversation = z.infer<typeof conversation>;
+type Conversation = {
+  id: string;
+  kind: 'direct' | 'group';
+  /** Null in a direct conversation. */
+  title: string | null;
+  description: string | null;
+  createdAt: string;
+  memberCount: number;
+  /** The `seq` of the newest message, 0 while there is none. */
+  lastSeq: number;
+};
 /** A conversation as one of its members sees it. Unread is `lastSeq - me.readSeq`. */
-declare const conversationView: z.ZodObject<{
-  id: z.ZodUUID;
-  kind: z.ZodEnum<{
-    direct: "direct";
-    group: "group";
-  }>;
-  title: z.ZodNullable<z.ZodString>;
-  description: z.ZodNullable<z.ZodString>;
-  createdAt: z.ZodISODateTime;
-  memberCount: z.ZodInt;
-  lastSeq: z.ZodInt;
-  me: z.ZodObject<{
-    role: z.ZodEnum<{
-      admin: "admin";
-      member: "member";
-      owner: "owner";
-    }>;
-    joinedAt: z.ZodISODateTime;
-    joinedSeq: z.ZodInt;
-    readSeq: z.ZodInt;
-  }, z.core.$strip>;
-  peer: z.ZodNullable<z.ZodObject<{
-    user: z.ZodObject<{
-      id: z.ZodUUID;
-      username: z.ZodString;
-      fullName: z.ZodNullable<z.ZodString>;
-    }, z.core.$strip>;
-    role: z.ZodEnum<{
-      admin: "admin";
-      member: "member";
-      owner: "owner";
-    }>;
-    joinedAt: z.ZodISODateTime;
-    joinedSeq: z.ZodInt;
-    readSeq: z.ZodInt;
-  }, z.core.$strip>>;
-  lastMessage: z.ZodNullable<z.ZodObject<{
-    id: z.ZodUUID;
-    conversationId: z.ZodUUID;
-    seq: z.ZodInt;
-    senderId: z.ZodUUID;
-    text: z.ZodString;
-    clientMessageId: z.ZodUUID;
-    createdAt: z.ZodISODateTime;
-  }, z.core.$strip>>;
-}, z.core.$strip>;
-type ConversationView = z.infer<typeof conversationView>;
+type ConversationView = Conversation & {
+  me: Omit<Member, 'user'>;
+  /** The other person of a direct conversation; null in a group. */
+  peer: Member | null;
+  /** The newest message that this member may see. */
+  lastMessage: Message | null;
+};
 /**
  * The closed list of errors: each code a client can meet, with the HTTP status it has over plain HTTP and
  * the data it carries. Nothing else ever leaves the server; what nobody foresaw is `INTERNAL`, with an id
@@ -176,147 +149,73 @@ type WireError = { [Code in ErrorCode]: {
  * The durable events, each a fact of the log. A subscriber gets every one it is entitled to, once, in the
  * order of the log. A payload carries absolute values, so that applying an event again changes nothing.
  */
-declare const chatEvent: z.ZodDiscriminatedUnion<[z.ZodObject<{
-  type: z.ZodLiteral<"conversation.created">;
-  actorId: z.ZodUUID;
-  conversation: z.ZodObject<{
-    id: z.ZodUUID;
-    kind: z.ZodEnum<{
-      direct: "direct";
-      group: "group";
-    }>;
-    title: z.ZodNullable<z.ZodString>;
-    description: z.ZodNullable<z.ZodString>;
-    createdAt: z.ZodISODateTime;
-    memberCount: z.ZodInt;
-    lastSeq: z.ZodInt;
-  }, z.core.$strip>;
-  members: z.ZodArray<z.ZodObject<{
-    user: z.ZodObject<{
-      id: z.ZodUUID;
-      username: z.ZodString;
-      fullName: z.ZodNullable<z.ZodString>;
-    }, z.core.$strip>;
-    role: z.ZodEnum<{
-      admin: "admin";
-      member: "member";
-      owner: "owner";
-    }>;
-    joinedAt: z.ZodISODateTime;
-    joinedSeq: z.ZodInt;
-    readSeq: z.ZodInt;
-  }, z.core.$strip>>;
-}, z.core.$strip>, z.ZodObject<{
-  type: z.ZodLiteral<"member.added">;
-  actorId: z.ZodUUID;
-  conversation: z.ZodObject<{
-    id: z.ZodUUID;
-    kind: z.ZodEnum<{
-      direct: "direct";
-      group: "group";
-    }>;
-    title: z.ZodNullable<z.ZodString>;
-    description: z.ZodNullable<z.ZodString>;
-    createdAt: z.ZodISODateTime;
-    memberCount: z.ZodInt;
-    lastSeq: z.ZodInt;
-  }, z.core.$strip>;
-  members: z.ZodArray<z.ZodObject<{
-    user: z.ZodObject<{
-      id: z.ZodUUID;
-      username: z.ZodString;
-      fullName: z.ZodNullable<z.ZodString>;
-    }, z.core.$strip>;
-    role: z.ZodEnum<{
-      admin: "admin";
-      member: "member";
-      owner: "owner";
-    }>;
-    joinedAt: z.ZodISODateTime;
-    joinedSeq: z.ZodInt;
-    readSeq: z.ZodInt;
-  }, z.core.$strip>>;
-}, z.core.$strip>, z.ZodObject<{
-  type: z.ZodLiteral<"member.removed">;
-  actorId: z.ZodUUID;
-  conversationId: z.ZodUUID;
-  userId: z.ZodUUID;
-  memberCount: z.ZodInt;
-}, z.core.$strip>, z.ZodObject<{
-  type: z.ZodLiteral<"member.left">;
-  conversationId: z.ZodUUID;
-  userId: z.ZodUUID;
-  memberCount: z.ZodInt;
-}, z.core.$strip>, z.ZodObject<{
-  type: z.ZodLiteral<"message.created">;
-  message: z.ZodObject<{
-    id: z.ZodUUID;
-    conversationId: z.ZodUUID;
-    seq: z.ZodInt;
-    senderId: z.ZodUUID;
-    text: z.ZodString;
-    clientMessageId: z.ZodUUID;
-    createdAt: z.ZodISODateTime;
-  }, z.core.$strip>;
-}, z.core.$strip>, z.ZodObject<{
-  type: z.ZodLiteral<"receipt.read">;
-  conversationId: z.ZodUUID;
-  marks: z.ZodArray<z.ZodObject<{
-    userId: z.ZodUUID;
-    readSeq: z.ZodInt;
-  }, z.core.$strip>>;
-}, z.core.$strip>, z.ZodObject<{
-  type: z.ZodLiteral<"session.ended">;
-  sessionId: z.ZodUUID;
-  reason: z.ZodEnum<{
-    logout: "logout";
-    reuse: "reuse";
-    revoked: "revoked";
-  }>;
-}, z.core.$strip>], "type">;
-type ChatEvent = z.infer<typeof chatEvent>;
+type ChatEvent =
+/** A conversation began; everybody in it gets this. `members` names its first members. */
+{
+  type: 'conversation.created';
+  actorId: string;
+  conversation: Conversation;
+  members: Member[];
+} |
+/** People came in. They get this event too, and all that follows it. */
+{
+  type: 'member.added';
+  actorId: string;
+  conversation: Conversation;
+  members: Member[];
+} |
+/** An owner or admin put somebody out. It is the last event they get from this conversation. */
+{
+  type: 'member.removed';
+  actorId: string;
+  conversationId: string;
+  userId: string;
+  memberCount: number;
+} |
+/** Somebody left by themselves. It is the last event they get from this conversation. */
+{
+  type: 'member.left';
+  conversationId: string;
+  userId: string;
+  memberCount: number;
+} |
+/** A message. Its sender has read up to it. */
+{
+  type: 'message.created';
+  message: Message;
+} |
+/** Members read further. Gathered: at most one a conversation in 200 ms (direct) or 1 s (group) from each node. */
+{
+  type: 'receipt.read';
+  conversationId: string;
+  marks: {
+    userId: string;
+    readSeq: number;
+  }[];
+} |
+/** A session of this person ended. Its own sockets are closed right after. */
+{
+  type: 'session.ended';
+  sessionId: string;
+  reason: 'logout' | 'revoked' | 'reuse';
+};
 /** What a stream says about itself, between the events. None is a fact of the log. */
-declare const streamNotice: z.ZodDiscriminatedUnion<[z.ZodObject<{
-  type: z.ZodLiteral<"stream.caught-up">;
-}, z.core.$strip>, z.ZodObject<{
-  type: z.ZodLiteral<"stream.reset">;
-  reason: z.ZodEnum<{
-    epoch: "epoch";
-    future: "future";
-    malformed: "malformed";
-    pruned: "pruned";
-  }>;
-}, z.core.$strip>], "type">;
-type StreamNotice = z.infer<typeof streamNotice>;
+type StreamNotice =
+/** All that was missed has been sent; what follows is live. */
+{
+  type: 'stream.caught-up';
+} |
+/**
+ * The cursor cannot be honoured: `epoch` (the log was restored or reset), `pruned` (older than what is kept),
+ * `future` (beyond the log's end) or `malformed`. The stream ends here. Take a fresh `sync.bootstrap`, and
+ * subscribe from its cursor.
+ */
+{
+  type: 'stream.reset';
+  reason: 'epoch' | 'pruned' | 'future' | 'malformed';
+};
 /** One item of `events.stream`. The cursor to resume from is its tracked id. */
 type StreamItem = ChatEvent | StreamNotice;
-/** One message, the same in direct and in group conversations. */
-declare const message: z.ZodObject<{
-  id: z.ZodUUID;
-  conversationId: z.ZodUUID;
-  seq: z.ZodInt;
-  senderId: z.ZodUUID;
-  text: z.ZodString;
-  clientMessageId: z.ZodUUID;
-  createdAt: z.ZodISODateTime;
-}, z.core.$strip>;
-type Message = z.infer<typeof message>;
-/** What anybody may know of a person. Never the e-mail address. */
-declare const publicUser: z.ZodObject<{
-  id: z.ZodUUID;
-  username: z.ZodString;
-  fullName: z.ZodNullable<z.ZodString>;
-}, z.core.$strip>;
-type PublicUser = z.infer<typeof publicUser>;
-/** What a person sees of their own account. */
-declare const ownUser: z.ZodObject<{
-  id: z.ZodUUID;
-  username: z.ZodString;
-  fullName: z.ZodNullable<z.ZodString>;
-  email: z.ZodString;
-  createdAt: z.ZodISODateTime;
-}, z.core.$strip>;
-type OwnUser = z.infer<typeof ownUser>;
 /** What a client keeps of where it is: `<epoch>.<position>`. It names no user: entitlement is decided anew. */
 type Cursor = string;
 /** What an error looks like on the wire. `data` is one of the closed list, see the contract's errors.ts. */
@@ -666,15 +565,7 @@ declare const apiRecord: {
         text: string;
         clientMessageId: string;
       };
-      output: {
-        id: string;
-        conversationId: string;
-        seq: number;
-        senderId: string;
-        text: string;
-        clientMessageId: string;
-        createdAt: string;
-      };
+      output: Message;
       meta: Meta;
       errorShape: import("@trpc/server").TRPCDefaultErrorShape;
     }>;
@@ -784,6 +675,7 @@ interface WebSocketLike {
   send(data: string): void;
   close(code?: number, reason?: string): void;
   addEventListener(type: 'open' | 'message' | 'error' | 'close', listener: (event: {
+    type: string;
     data?: unknown;
     code?: number;
     reason?: string;
@@ -937,7 +829,10 @@ interface Sending extends Readable<SendingState> {
   readonly result: Promise<Message>;
   /** Sends a failed one again, as the newest of its conversation. */
   retry(): void;
-  /** Takes it back if it never went out, or failed. False if it is too late for that. */
+  /**
+   * Takes it back if it never went out, or failed; false if it is too late. One that failed is not sent again
+   * then, but an attempt before, whose answer was lost, may have stored it.
+   */
   cancel(): boolean;
 }
 /**
@@ -965,7 +860,10 @@ interface ChatClient {
   register(input: Parameters<Api['auth']['register']['mutate']>[0]): Promise<OwnUser>;
   /** Signs in; the state fills right after. Errors: those of `auth.login`. */
   login(input: Parameters<Api['auth']['login']['mutate']>[0]): Promise<OwnUser>;
-  /** Signs out and forgets everything on this device, what was not sent included. Rejects if the server could not be told. */
+  /**
+   * Signs out and forgets everything on this device, what was not sent included. Rejects if the server could not
+   * be told.
+   */
   logout(): Promise<void>;
   /** The server's procedures, typed. What is asked here does not go into the state. */
   readonly api: Api;

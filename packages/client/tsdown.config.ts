@@ -15,7 +15,7 @@ export default defineConfig({
     neverBundle: true,
     alwaysBundle: own,
     onlyBundle: [],
-    onlyImport: ['@trpc/client', '@trpc/server', 'superjson', 'zod'],
+    onlyImport: ['@trpc/client', '@trpc/server', 'superjson'],
   },
   treeshake: { moduleSideEffects: false },
 });

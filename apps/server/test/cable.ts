@@ -55,7 +55,7 @@ export class Cable {
         this.on('close', () => cable.#ends.delete(end));
       }
     }
-    return CabledSocket as unknown as NonNullable<ClientOptions['WebSocket']>;
+    return CabledSocket;
   }
 
   /** The address on the wire; while the cable is out, one where nobody listens. */

@@ -13,7 +13,8 @@ export type {
   WireError,
 } from '@parley/contract';
 export type { Api, AppRouter } from './api-type.ts';
-export { type ChatClient, type ClientOptions, createClient, type MessageRange } from './create-client.ts';
+export type { ChatClient, ClientOptions, MessageRange } from './chat-client.ts';
+export { createClient } from './create-client.ts';
 export { isParleyError, type ParleyError } from './errors.ts';
 export type { Fetch, WebSocketConstructor } from './platform.ts';
 export { type AuthOptions, memoryStorage, type Storage } from './session.ts';

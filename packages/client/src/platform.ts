@@ -19,7 +19,7 @@ export interface WebSocketLike {
   close(code?: number, reason?: string): void;
   addEventListener(
     type: 'open' | 'message' | 'error' | 'close',
-    listener: (event: { data?: unknown; code?: number; reason?: string }) => void,
+    listener: (event: { type: string; data?: unknown; code?: number; reason?: string }) => void,
   ): void;
 }
 export type WebSocketConstructor = new (url: string) => WebSocketLike;

@@ -22,7 +22,8 @@ export function createStore<Value>(initial: Value): Store<Value> {
       value = next;
       for (const listener of [...listeners]) {
         try {
-          listener(next);
+          // The value as it is: an earlier listener may have changed it again.
+          listener(value);
         } catch (error) {
           rethrowLater(error);
         }

@@ -18,11 +18,14 @@ import { promptSocket, type SocketWatch } from './sync/socket.ts';
 /** How calls of somebody who is signed in reach the server. */
 export interface Transport {
   link: TRPCLink<AppRouter>;
+  /** Whether a lost connection comes back by itself, with its subscriptions; if not, they have to be made anew. */
+  readonly resumes: boolean;
   /** Begins to keep a connection, and tells each time it is lost or does not come about. */
   open(onLost: () => void): void;
   /** The stream's subscription was answered with `UNAUTHENTICATED`. */
   refused(): void;
-  close(): Promise<void>;
+  /** Ends the connection; calls that wait for an answer are rejected. */
+  close(): void;
 }
 
 /**
@@ -84,6 +87,7 @@ export function socketTransport(
       const http = overHttp(runtime);
       return (operation) => (kept ? kept.link(runtime)(operation) : http(operation));
     },
+    resumes: true,
     open(onLost) {
       const sockets = keepSockets();
       const client = connect(sockets, onLost);
@@ -91,14 +95,11 @@ export function socketTransport(
     },
     // The server closes the socket then, which says the same.
     refused() {},
-    async close() {
-      if (!kept) return;
-      const { client, sockets } = kept;
+    close() {
+      void kept?.client.close();
+      // tRPC would wait for what has no answer yet: it has none once its socket is closed.
+      kept?.sockets.end();
       kept = null;
-      const closing = client.close();
-      // What still waits for an answer is rejected by this, instead of being waited for.
-      sockets.end();
-      await closing;
     },
   };
 }
@@ -154,11 +155,12 @@ export function httpTransport(
       }),
       false: callLink(url, ownFetch),
     }),
+    resumes: false,
     open() {},
     refused() {
       if (token !== null) session.refused(token);
     },
-    async close() {},
+    close() {},
   };
 }
 

@@ -302,3 +302,19 @@ test('a page that was asked for before a fresh snapshot is asked for again', asy
   expect(Object.keys(it.store.get().conversations![id]!.members!)).toHaveLength(4);
   it.follower.stop();
 });
+
+test('an item of another log, or without a cursor, is not taken: a fresh snapshot is', async () => {
+  for (const cursor of ['other.2', 'nonsense']) {
+    const it = world(new Model().run([{ do: 'direct', with: 0 }]));
+    it.follower.start();
+    await soon();
+    it.model.run([{ do: 'send', who: 1, where: 0 }]);
+    it.send(cursor, it.model.log[1]!.event);
+    expect(it.views()[0]!.lastSeq).toBe(0);
+    expect(it.seen).toEqual([]);
+    await settled();
+    expect(it.bootstraps).toEqual(['e.1', 'e.2']);
+    expect(it.views()[0]!.lastSeq).toBe(1);
+    it.follower.stop();
+  }
+});

@@ -25,7 +25,8 @@ const model = new Model().run([
 const [A, B] = model.snapshot().conversations.map(({ id }) => id) as [string, string];
 
 /** A sender, and a server that stores by key and meets each attempt with the next fate. */
-function world(fates: Fate[] = []) {
+function world(given: readonly Fate[] = []) {
+  const fates = [...given];
   const store = createStore<ChatState>(takeBootstrap(emptyState, model.snapshot()));
   const stored: Message[] = [];
   let online = true;
@@ -97,11 +98,13 @@ describe('whatever becomes of the attempts', () => {
       fc.asyncProperty(fates, steps, async (list, todo) => {
         const it = world(list);
         const sent: (Sending & { conversationId: string })[] = [];
+        const failed = new Set<Sending>();
         for (const { step, n } of todo) {
           if (step === 'send') {
             const conversationId = n % 2 ? A : B;
             const sending = it.sender.send(conversationId, `text ${sent.length}`);
             sent.push(Object.assign(sending, { conversationId }));
+            sending.subscribe(({ status }) => status === 'failed' && failed.add(sending));
           } else if (step === 'stream') it.stream(n);
           else if (step === 'retry') sent[n]?.retry();
           else if (step === 'cancel') sent[n]?.cancel();
@@ -119,14 +122,16 @@ describe('whatever becomes of the attempts', () => {
           const { status } = sending.get();
           expect(status).toMatch(/sent|failed|cancelled/);
           if (status === 'sent') expect(keys).toContain(sending.clientMessageId);
-          if (status === 'cancelled') expect(keys).not.toContain(sending.clientMessageId);
+          // One that failed may have been stored by an earlier attempt, whose answer was lost.
+          if (status === 'cancelled' && !failed.has(sending))
+            expect(keys).not.toContain(sending.clientMessageId);
         }
         const unsettled = it.store
           .get()
           .outbox.map(({ clientMessageId, status }) => [clientMessageId, status]);
-        const failed = sent.filter((sending) => sending.get().status === 'failed');
+        const left = sent.filter((sending) => sending.get().status === 'failed');
         expect(new Set(unsettled)).toEqual(
-          new Set(failed.map((sending) => [sending.clientMessageId, 'failed'])),
+          new Set(left.map((sending) => [sending.clientMessageId, 'failed'])),
         );
         const retried = todo.some(({ step }) => step === 'retry');
         for (const conversation of retried ? [] : [A, B]) {

@@ -1,47 +1,17 @@
 import { createWSClient } from '@trpc/client';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import type { WebSocketConstructor } from '../src/platform.ts';
 import { promptSocket } from '../src/sync/socket.ts';
+import { Below, BelowSocket } from './below.ts';
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
-
-type Event = { data?: unknown; code?: number; reason?: string };
-
-/** A WebSocket whose other side is the test: it opens, says and closes what the test wants, and else nothing. */
-class Below {
-  static made: Below[] = [];
-  binaryType = '';
-  sent: string[] = [];
-  closed: number[] = [];
-  readonly url: string;
-  readonly #listeners: [string, (event: Event) => void][] = [];
-
-  constructor(url: string) {
-    this.url = url;
-    Below.made.push(this);
-  }
-  addEventListener(type: string, listener: (event: Event) => void): void {
-    this.#listeners.push([type, listener]);
-  }
-  send(data: string): void {
-    this.sent.push(data);
-  }
-  /** As over a half-open link: the other side's goodbye never comes. */
-  close(code?: number): void {
-    this.closed.push(code ?? 1005);
-  }
-  emit(type: string, event: Event = {}): void {
-    for (const [name, listener] of this.#listeners) if (name === type) listener(event);
-  }
-}
 
 const live = new Set<{ close(): void }>();
 const watch = {
   made: (socket: { close(): void }) => live.add(socket),
   closed: (socket: { close(): void }) => live.delete(socket),
 };
-const Prompt = promptSocket(Below as unknown as WebSocketConstructor, watch) as unknown as typeof WebSocket;
+const Prompt = promptSocket(BelowSocket, watch) as unknown as typeof WebSocket;
 
 beforeEach(() => {
   Below.made = [];

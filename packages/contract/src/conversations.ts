@@ -1,40 +1,61 @@
 import { z } from 'zod';
 import { id, seq, timestamp } from './ids.ts';
-import { message } from './messages.ts';
-import { publicUser } from './users.ts';
+import { type Message, message } from './messages.ts';
+import { type PublicUser, publicUser } from './users.ts';
 
 /** A person in a conversation. The members of a direct conversation are both `member`. */
+export type Member = {
+  user: PublicUser;
+  role: 'owner' | 'admin' | 'member';
+  joinedAt: string;
+  /** They see messages with a higher `seq` than this. */
+  joinedSeq: number;
+  /** Read up to here; it only grows. */
+  readSeq: number;
+};
+
 export const member = z.object({
   user: publicUser,
   role: z.enum(['owner', 'admin', 'member']),
   joinedAt: timestamp,
-  /** They see messages with a higher `seq` than this. */
   joinedSeq: seq,
-  /** Read up to here; it only grows. */
   readSeq: seq,
-});
-export type Member = z.infer<typeof member>;
+}) satisfies z.ZodType<Member>;
 
 /** What is the same for everybody in a conversation. */
+export type Conversation = {
+  id: string;
+  kind: 'direct' | 'group';
+  /** Null in a direct conversation. */
+  title: string | null;
+  description: string | null;
+  createdAt: string;
+  memberCount: number;
+  /** The `seq` of the newest message, 0 while there is none. */
+  lastSeq: number;
+};
+
 export const conversation = z.object({
   id,
   kind: z.enum(['direct', 'group']),
-  /** Null in a direct conversation. */
   title: z.string().nullable(),
   description: z.string().nullable(),
   createdAt: timestamp,
   memberCount: z.int(),
-  /** The `seq` of the newest message, 0 while there is none. */
   lastSeq: seq,
-});
-export type Conversation = z.infer<typeof conversation>;
+}) satisfies z.ZodType<Conversation>;
 
 /** A conversation as one of its members sees it. Unread is `lastSeq - me.readSeq`. */
+export type ConversationView = Conversation & {
+  me: Omit<Member, 'user'>;
+  /** The other person of a direct conversation; null in a group. */
+  peer: Member | null;
+  /** The newest message that this member may see. */
+  lastMessage: Message | null;
+};
+
 export const conversationView = conversation.extend({
   me: member.omit({ user: true }),
-  /** The other person of a direct conversation; null in a group. */
   peer: member.nullable(),
-  /** The newest message that this member may see. */
   lastMessage: message.nullable(),
-});
-export type ConversationView = z.infer<typeof conversationView>;
+}) satisfies z.ZodType<ConversationView>;

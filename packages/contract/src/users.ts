@@ -2,16 +2,25 @@ import { z } from 'zod';
 import { id, timestamp } from './ids.ts';
 
 /** What anybody may know of a person. Never the e-mail address. */
+export type PublicUser = {
+  id: string;
+  username: string;
+  fullName: string | null;
+};
+
 export const publicUser = z.object({
   id,
   username: z.string(),
   fullName: z.string().nullable(),
-});
-export type PublicUser = z.infer<typeof publicUser>;
+}) satisfies z.ZodType<PublicUser>;
 
 /** What a person sees of their own account. */
+export type OwnUser = PublicUser & {
+  email: string;
+  createdAt: string;
+};
+
 export const ownUser = publicUser.extend({
   email: z.string(),
   createdAt: timestamp,
-});
-export type OwnUser = z.infer<typeof ownUser>;
+}) satisfies z.ZodType<OwnUser>;

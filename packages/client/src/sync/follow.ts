@@ -127,6 +127,7 @@ export function createFollower({ source, store, tell, emit, arrived, over }: Fol
   function take(here: Cursor, at: Cursor | null, event: ReceivedEvent): void {
     if (event.type === 'stream.reset' || at?.epoch !== here.epoch) {
       cursor = null;
+      if (event.type !== 'stream.reset') return;
     } else if (event.type === 'stream.caught-up') {
       cursor = advance(here, at);
       tell('caught-up');
@@ -215,6 +216,7 @@ export function createFollower({ source, store, tell, emit, arrived, over }: Fol
       run = null;
       cursor = null;
       generation += 1;
+      wanted.clear();
       release();
     },
     load,

@@ -25,7 +25,10 @@ export interface Sending extends Readable<SendingState> {
   readonly result: Promise<Message>;
   /** Sends a failed one again, as the newest of its conversation. */
   retry(): void;
-  /** Takes it back if it never went out, or failed. False if it is too late for that. */
+  /**
+   * Takes it back if it never went out, or failed; false if it is too late. One that failed is not sent again
+   * then, but an attempt before, whose answer was lost, may have stored it.
+   */
   cancel(): boolean;
 }
 

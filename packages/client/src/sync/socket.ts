@@ -3,7 +3,12 @@ import { platform, rethrowLater, type WebSocketConstructor, type WebSocketLike }
 /** A socket that is not open after this long is given up: a black hole answers neither yes nor no. */
 const OPEN_WITHIN_MS = 10_000;
 
-type SocketEvent = { data?: unknown; code?: number; reason?: string };
+type SocketEvent = {
+  data?: unknown;
+  code?: number | undefined;
+  reason?: string | undefined;
+  message?: string;
+};
 type EventName = 'open' | 'message' | 'error' | 'close';
 type SocketListener = (this: unknown, event: SocketEvent) => void;
 
@@ -92,7 +97,9 @@ export function promptSocket(Base: WebSocketConstructor, watch: SocketWatch): ne
       platform.clearTimeout(this.#timer);
       watch.closed(this);
       if (!this.#opened && !this.#failed) this.#fail(event);
-      this.#dispatch('close', event);
+      // tRPC makes the error of the calls that waited from this, message included.
+      const { code, reason } = event;
+      this.#dispatch('close', { code, reason, message: 'The connection was closed' });
     }
 
     #dispatch(type: EventName, event: SocketEvent): void {

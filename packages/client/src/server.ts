@@ -1,0 +1,67 @@
+import { createTRPCClient } from '@trpc/client';
+import type { Api, AppRouter } from './api-type.ts';
+import type { ClientOptions } from './chat-client.ts';
+import { isParleyError } from './errors.ts';
+import { type Fetch, platform } from './platform.ts';
+import { createSession, memoryStorage, type Session } from './session.ts';
+import type { Source } from './sync/follow.ts';
+import { ANSWER_WITHIN_MS } from './sync/retry.ts';
+import { timed } from './timed.ts';
+import { httpTransport, openLink, socketTransport, type Transport } from './transport.ts';
+
+/** The server as the client reaches it. */
+export interface Server {
+  /** For whoever is signed in. */
+  api: Api;
+  /** For `auth.login` and `auth.register`. */
+  strangers: Api;
+  session: Session;
+  transport: Transport;
+}
+
+export function reachServer(options: ClientOptions): Server {
+  const url = options.url.replace(/\/+$/, '');
+  const fetch: Fetch = options.fetch ?? ((address, init) => platform.fetch!(address, init));
+  const strangers = createTRPCClient<AppRouter>({ links: [openLink(url, fetch)] });
+  const session = createSession(options.auth ?? {}, options.storage ?? memoryStorage(), (refreshToken) =>
+    timed(ANSWER_WITHIN_MS, (signal) => strangers.auth.refresh.mutate({ refreshToken }, within(signal))),
+  );
+  const transport = createTransport(options, url, fetch, session);
+  const api = createTRPCClient<AppRouter>({ links: [transport.link] });
+  return { api, strangers, session, transport };
+}
+
+function createTransport(options: ClientOptions, url: string, fetch: Fetch, session: Session): Transport {
+  if (options.transport === 'sse') {
+    if (options.EventSource) return httpTransport(url, options.EventSource, fetch, session);
+    throw new Error("The transport 'sse' needs an EventSource, see ClientOptions");
+  }
+  const WebSocket = options.WebSocket ?? platform.WebSocket;
+  if (WebSocket) return socketTransport(url, WebSocket, fetch, session);
+  throw new Error('This runtime has no WebSocket: pass one');
+}
+
+/** What following the log needs, over this transport. */
+export function sourceOf({ api, transport }: Server): Source {
+  return {
+    bootstrap: (signal) => api.sync.bootstrap.query(undefined, within(signal)),
+    conversation: (conversationId, signal) => api.conversations.get.query({ conversationId }, within(signal)),
+    stream: (lastEventId, { started, item, ended }) =>
+      api.events.stream.subscribe(
+        { lastEventId },
+        {
+          onStarted: started,
+          onData: ({ id, data }) => item(id, data),
+          onError(error) {
+            if (isParleyError(error, 'UNAUTHENTICATED')) transport.refused();
+            ended();
+          },
+          onComplete: ended,
+          onConnectionStateChange: ({ error }) => error && !transport.resumes && ended(),
+        },
+      ),
+  };
+}
+
+/** A call's options. tRPC's types want a DOM's signal; ours is known by its shape. */
+export const within = (signal: object): { signal: never } => ({ signal: signal as never });

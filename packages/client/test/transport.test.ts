@@ -1,0 +1,128 @@
+import { createTRPCClient } from '@trpc/client';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import type { AppRouter } from '../src/api-type.ts';
+import { createSession, memoryStorage } from '../src/session.ts';
+import { socketTransport } from '../src/transport.ts';
+import { Below, BelowSocket } from './below.ts';
+
+beforeEach(() => {
+  vi.useFakeTimers();
+  Below.made = [];
+});
+afterEach(() => void vi.useRealTimers());
+
+const soon = () => vi.advanceTimersByTimeAsync(1);
+/** Longer than the first wait before a connection is made again. */
+const later = () => vi.advanceTimersByTimeAsync(600);
+
+/** The transport of somebody whose next tokens are `access 2`, `access 3` and so on. */
+async function world() {
+  let issued = 1;
+  let expired = 0;
+  const next = () => ({
+    sessionId: 'session',
+    accessToken: `access ${issued}`,
+    accessTokenExpiresAt: new Date(Date.now() + 15 * 60_000).toISOString(),
+    refreshToken: `refresh ${issued++}`,
+  });
+  const session = createSession({ onSessionExpired: () => void expired++ }, memoryStorage(), async () =>
+    next(),
+  );
+  await session.adopt(next());
+  const noFetch = () => Promise.reject(new Error('this goes over the socket'));
+  const transport = socketTransport('https://chat.test', BelowSocket, noFetch, session);
+  const api = createTRPCClient<AppRouter>({ links: [transport.link] });
+  let lost = 0;
+  transport.open(() => void lost++);
+  await soon();
+  return { session, transport, api, expired: () => expired, lost: () => lost };
+}
+
+const sockets = (): Below[] => Below.made;
+
+test('a socket is opened at once, and says whose it is', async () => {
+  const { transport } = await world();
+  expect(sockets().map(({ url }) => url)).toEqual(['wss://chat.test/trpc?connectionParams=1']);
+  sockets()[0]!.emit('open');
+  await soon();
+  expect(sockets()[0]!.tokens).toEqual(['access 1']);
+  transport.close();
+});
+
+test('regression: a server that accepts and closes at once is not stormed', async () => {
+  const { transport, lost } = await world();
+  for (let ms = 0; ms < 30_000; ms += 10) {
+    for (const socket of sockets()) {
+      socket.emit('open');
+      socket.emit('close', { code: 1012 });
+    }
+    await vi.advanceTimersByTimeAsync(10);
+  }
+  expect(sockets().length).toBeGreaterThan(4);
+  expect(sockets().length).toBeLessThan(20);
+  expect(lost()).toBeGreaterThanOrEqual(sockets().length - 1);
+  transport.close();
+});
+
+test('a token that is not taken is renewed once; not taken again, the session is over', async () => {
+  const { transport, session, expired } = await world();
+  for (const n of [0, 1]) {
+    sockets()[n]!.emit('open');
+    await soon();
+    sockets()[n]!.emit('close', { code: 4401 });
+    await vi.advanceTimersByTimeAsync(1_500);
+  }
+  expect(sockets().flatMap(({ tokens }) => tokens)).toEqual(['access 1', 'access 2']);
+  expect(session.status.get()).toBe('expired');
+  expect(expired()).toBe(1);
+  transport.close();
+});
+
+test('asked for another connection, it is made with another token, and the first serves until then', async () => {
+  const { transport, api, lost } = await world();
+  const [first] = sockets() as [Below];
+  first.emit('open');
+  await soon();
+  first.emit('message', { data: JSON.stringify({ id: null, method: 'reconnect' }) });
+  await later();
+  const [, second] = sockets() as [Below, Below];
+  const answer = api.users.me.query();
+  await soon();
+  expect(first.sent.at(-1)).toContain('users.me');
+  second.emit('open');
+  await soon();
+  expect(second.tokens).toEqual(['access 2']);
+  const json = { id: 'alice' };
+  first.emit('message', { data: JSON.stringify({ id: 1, result: { type: 'data', data: { json } } }) });
+  expect(await answer).toEqual(json);
+  await soon();
+  expect(first.closed).toEqual([1005]);
+  expect(lost()).toBe(0);
+  transport.close();
+});
+
+test('closed, it rejects what waits, and opens nothing any more', async () => {
+  const { transport, api } = await world();
+  sockets()[0]!.emit('open');
+  await soon();
+  const waiting = api.users.me.query();
+  const refused = expect(waiting).rejects.toThrow('The connection was closed');
+  await soon();
+  transport.close();
+  await soon();
+  await refused;
+  expect(sockets()[0]!.closed).toEqual([1005]);
+  await vi.advanceTimersByTimeAsync(60_000);
+  expect(sockets()).toHaveLength(1);
+  const late = expect(api.users.me.query()).rejects.toThrow('this goes over the socket');
+  await soon();
+  await late;
+});
+
+test('closed while it still connects, it leaves nothing open', async () => {
+  const { transport } = await world();
+  transport.close();
+  await vi.advanceTimersByTimeAsync(60_000);
+  expect(sockets()).toHaveLength(1);
+  expect(sockets()[0]!.closed).toEqual([1005]);
+});
