@@ -18,7 +18,7 @@ export function getConversation(
   });
 }
 
-/** Everybody in one of the caller's conversations, and the cursor of the moment it was read. */
+/** Everybody in one of the caller's conversations, the owner first, and the cursor of the moment it was read. */
 export function listMembers(
   ctx: SignedIn,
   input: { conversationId: string },
@@ -57,4 +57,4 @@ interface MemberRow {
 const MEMBERS = `
   SELECT u.id, u.username, u.full_name, m.role, m.joined_at, m.joined_seq, m.read_seq
   FROM members m JOIN users u ON u.id = m.user_id
-  WHERE m.conversation_id = $1 ORDER BY m.joined_at, u.id`;
+  WHERE m.conversation_id = $1 ORDER BY m.role, m.joined_at, u.id`;
