@@ -3,6 +3,7 @@ import { ERROR_STATUS, type ErrorCode, type WireError } from '@parley/contract';
 import { initTRPC, TRPCError } from '@trpc/server';
 import { ZodError } from 'zod';
 import type { Context, SignedIn } from './context.ts';
+import { isDatabaseAway } from './database/away.ts';
 import { ParleyError } from './error.ts';
 import { transformer } from './transformer.ts';
 
@@ -20,6 +21,10 @@ export interface Meta {
   events?: readonly string[];
 }
 
+/** What one `INVALID_INPUT` tells of, and characters of each: an input can be wrong in more than anybody reads. */
+const MAX_ISSUES = 20;
+const MAX_ISSUE = 200;
+
 const wire = <Code extends ErrorCode>(error: ParleyError<Code>): WireError =>
   ({ code: error.code, httpStatus: ERROR_STATUS[error.code], ...error.data }) as unknown as WireError;
 
@@ -27,8 +32,11 @@ const wire = <Code extends ErrorCode>(error: ParleyError<Code>): WireError =>
 function toWireError(error: TRPCError): WireError {
   const { cause } = error;
   if (cause instanceof ParleyError) return wire(cause);
-  if (cause instanceof ZodError) {
-    const issues = cause.issues.map((issue) => ({ path: issue.path.join('.'), message: issue.message }));
+  // A ZodError of our own output is a fault of ours.
+  if (cause instanceof ZodError && error.code === 'BAD_REQUEST') {
+    const issues = cause.issues
+      .slice(0, MAX_ISSUES)
+      .map((issue) => ({ path: issue.path.join('.'), message: issue.message.slice(0, MAX_ISSUE) }));
     return wire(new ParleyError('INVALID_INPUT', { issues }));
   }
   switch (error.code) {
@@ -45,6 +53,7 @@ function toWireError(error: TRPCError): WireError {
     case 'UNSUPPORTED_MEDIA_TYPE':
       return wire(new ParleyError('UNSUPPORTED_REQUEST'));
     default:
+      if (isDatabaseAway(cause)) return wire(new ParleyError('UNAVAILABLE'));
       return wire(new ParleyError('INTERNAL', { errorId: errorIdOf(error) }));
   }
 }
@@ -92,14 +101,27 @@ const t = initTRPC
 export const router = t.router;
 
 /** A procedure for anybody. */
-export const publicProcedure = t.procedure.use(async ({ next }) => {
-  const result = await next();
-  if (!result.ok && result.error.cause instanceof ParleyError) throw toTrpcError(result.error.cause);
-  return result;
-});
+export const publicProcedure = t.procedure.use(({ ctx, next }) => attend(ctx, () => next()));
 
 /** A procedure for people with a session. Every one of them can give `UNAUTHENTICATED`. */
-export const procedure = publicProcedure.use(({ ctx, next }) => {
-  if (!ctx.session) throw new ParleyError('UNAUTHENTICATED');
-  return next({ ctx: ctx as SignedIn });
-});
+export const procedure = t.procedure.use(({ ctx, next }) =>
+  attend(ctx, () => {
+    if (!ctx.session) throw toTrpcError(new ParleyError('UNAUTHENTICATED'));
+    return next({ ctx: ctx as SignedIn });
+  }),
+);
+
+/** Around every call: counts it for its socket, and gives a refusal the status that it has over HTTP. */
+async function attend<Result extends { ok: true } | { ok: false; error: TRPCError }>(
+  { socket }: Context,
+  call: () => Promise<Result>,
+): Promise<Result> {
+  socket?.socket.callBegins();
+  try {
+    const result = await call();
+    if (!result.ok && result.error.cause instanceof ParleyError) throw toTrpcError(result.error.cause);
+    return result;
+  } finally {
+    socket?.socket.callEnds();
+  }
+}

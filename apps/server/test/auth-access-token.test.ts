@@ -11,7 +11,7 @@ const session = { sessionId: newId(), userId: newId() };
 
 /** Tokens under a clock that stands still until it is moved. */
 function setUp({ secrets = [SECRET], seconds = 900 } = {}) {
-  const clock = { at: START, now: () => new Date(clock.at) };
+  const clock = { at: START, now: () => new Date(clock.at), elapsed: () => clock.at };
   return { clock, ...createAccessTokens({ secrets, seconds, clock }) };
 }
 

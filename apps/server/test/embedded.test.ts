@@ -119,7 +119,8 @@ describe('embedded Postgres with a folder', () => {
   test.runIf(process.platform === 'linux')('one that is left over all the same is stopped', async () => {
     await using owner = await startOwner(folder);
     const postmaster = postmasterOf(folder);
-    for (const shell of shellsOf(postmaster)) process.kill(shell, 'SIGKILL');
+    // The younger one first: it would still end Postgres when it sees the other go.
+    for (const shell of shellsOf(postmaster).toReversed()) process.kill(shell, 'SIGKILL');
     await owner.kill();
     expect(postmasterOf(folder)).toBe(postmaster);
     await using postgres = await running(folder);

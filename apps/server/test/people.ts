@@ -110,6 +110,12 @@ export class Person {
     return new Person(this.people, this.id, this.credentials, session);
   }
 
+  /** Renews the session: whoever connects from now on has a fresh access token. */
+  async refresh(): Promise<void> {
+    const { refreshToken } = this.tokens;
+    Object.assign(this.tokens, await this.people.stranger().auth.refresh.mutate({ refreshToken }));
+  }
+
   /** The API over HTTP. */
   on(node: number): Api {
     const headers = { authorization: `Bearer ${this.tokens.accessToken}` };
@@ -126,7 +132,7 @@ export class Person {
   socket(node = 0): { api: Api; client: TRPCWebSocketClient; close(): void } {
     const client = createWSClient({
       url: this.people.url(node).replace('http', 'ws'),
-      connectionParams: { token: this.tokens.accessToken },
+      connectionParams: () => ({ token: this.tokens.accessToken }),
       WebSocket: WebSocket as unknown as typeof globalThis.WebSocket,
       retryDelayMs: () => 20,
     });
@@ -144,12 +150,12 @@ export class Person {
   /** As `subscribe`, without waiting. */
   follow({ transport = 'ws', node = 0, cursor }: SubscribeOptions = {}): Subscription {
     const subscription = new Subscription();
-    const { api, close, cut } = transport === 'ws' ? this.#overSocket(node) : this.#overSse(node);
+    const { api, close, ...cable } = transport === 'ws' ? this.#overSocket(node) : this.#overSse(node);
     const running = api.events.stream.subscribe(
       cursor === undefined ? {} : { lastEventId: cursor },
       subscription.callbacks,
     );
-    subscription.cut = cut;
+    Object.assign(subscription, cable);
     subscription.onClose = () => {
       running.unsubscribe();
       close();
@@ -159,22 +165,27 @@ export class Person {
 
   #overSocket(node: number) {
     const { api, client, close } = this.socket(node);
-    return {
-      api,
-      close,
-      cut: () => (client.connection?.ws as unknown as WebSocket | undefined)?.terminate(),
+    const socket = () => client.connection?.ws as unknown as WebSocket | undefined;
+    const pause = () => {
+      const paused = socket();
+      paused?.pause();
+      return () => paused?.resume();
     };
+    return { api, close, pause, cut: () => socket()?.terminate() };
   }
 
   #overSse(node: number) {
-    const authorization = `Bearer ${this.tokens.accessToken}`;
+    const authorization = () => `Bearer ${this.tokens.accessToken}`;
     let cut = () => {};
     /** EventSource over fetch, so that it can send the header, and lose its answer half-way. */
     class Source extends EventSource {
       constructor(url: string | URL) {
         super(url, {
           fetch: async (input, init) => {
-            const response = await fetch(input, { ...init, headers: { ...init.headers, authorization } });
+            const response = await fetch(input, {
+              ...init,
+              headers: { ...init.headers, authorization: authorization() },
+            });
             const { status, headers, redirected } = response;
             const cable = new TransformStream({
               start(controller) {

@@ -82,6 +82,10 @@ export class ManualClock implements Clock {
     return new Date(this.#now);
   }
 
+  elapsed(): number {
+    return this.#now;
+  }
+
   /** Moves on by so many milliseconds. */
   advance(milliseconds: number): void {
     this.#now += milliseconds;

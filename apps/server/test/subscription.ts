@@ -11,18 +11,28 @@ export class Subscription {
   readonly received: Received[] = [];
   /** Set when the subscription ended: by the server's word, or by an error. */
   end: 'complete' | Error | null = null;
+  /** How often it went looking for a connection, the first time included. */
+  connects = 0;
   /** Breaks the connection under it, as a pulled cable does. */
   cut: () => void = () => {};
+  /** Stops reading, over a socket, until what it returns is called. */
+  pause: () => () => void = () => () => {};
   onClose: () => void = () => {};
+  onItem: (item: StreamItem) => void = () => {};
   #waiting: (() => void)[] = [];
 
   readonly callbacks = {
     onData: (item: unknown) => {
       this.received.push(item as Received);
+      this.onItem((item as Received).data);
       this.#wake();
     },
     onComplete: () => {
       this.end = 'complete';
+      this.#wake();
+    },
+    onConnectionStateChange: ({ state }: { state: string }) => {
+      if (state === 'connecting') this.connects++;
       this.#wake();
     },
     onError: (error: Error) => {

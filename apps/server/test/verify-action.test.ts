@@ -78,8 +78,7 @@ test.each(Object.entries(actions))('%s: old state and events are the new state',
 });
 
 test('every mutation has its proof', () => {
-  const mutations = Object.entries(appRouter._def.procedures).flatMap(([path, procedure]) =>
-    (procedure as { _def: { type: string } })._def.type === 'mutation' ? [path] : [],
-  );
+  const procedures = appRouter._def.procedures as unknown as Record<string, { _def: { type: string } }>;
+  const mutations = Object.keys(procedures).filter((path) => procedures[path]!._def.type === 'mutation');
   expect([...Object.keys(actions), ...SILENT].sort()).toEqual(mutations.sort());
 });

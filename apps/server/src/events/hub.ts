@@ -2,6 +2,9 @@ import { Entitlement } from './entitlement.ts';
 import { type LogEntry, Run } from './entry.ts';
 import { RecentEntries } from './recent.ts';
 
+/** Entries of one run at most. Of the longest messages they are half of what closes a socket. */
+const LONGEST_RUN = 32;
+
 /** A subscription that is told of runs of entries while it is live. */
 export interface Listener {
   deliver(run: Run): void;
@@ -60,7 +63,7 @@ export class Hub {
     let start = 0;
     for (let end = 1; end <= entries.length; end++) {
       const entry = entries[start]!;
-      const next = entries[end];
+      const next = end - start < LONGEST_RUN ? entries[end] : undefined;
       if (next && next.topic === entry.topic && !changesTopics(entry) && !changesTopics(next)) continue;
       this.#applyRun(new Run(this.#epoch, entries.slice(start, end)));
       start = end;

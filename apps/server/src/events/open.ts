@@ -4,6 +4,7 @@ import type { SignedIn } from '../context.ts';
 import { ParleyError } from '../error.ts';
 import { CLOSE, type Connection } from '../sockets/connections.ts';
 import { Lane } from '../sockets/lane.ts';
+import { Progress } from '../sockets/progress.ts';
 import type { Cursor } from './cursor.ts';
 import { SseQueue } from './sse.ts';
 import { Stream } from './stream.ts';
@@ -33,28 +34,45 @@ export async function* openLane(ctx: SignedIn, cursor: Cursor | null, signal: Ab
 
 /** A subscription over SSE: its connection is the one answer, which ends with it. */
 export async function* openSse(ctx: SignedIn, cursor: Cursor | null, signal: AbortSignal) {
-  const { app, session } = ctx;
+  const { app, session, client } = ctx;
+  const { connections } = app;
+  const response = ctx.response!;
+  // It may be gone already.
+  if (!response.socket) return;
   const ended = new AbortController();
+  const over = AbortSignal.any([signal, ended.signal]);
   const queue = new SseQueue(app.log.reader.epoch);
+  const cut = () => void response.destroy();
   const connection: Connection = {
-    session,
+    session: null,
+    asked: false,
+    progress: new Progress(response.socket),
+    // An answer that breaks off is asked for again, from where it was.
+    renew: cut,
     // A session's end completes the answer. Anything else cuts it, so that the client comes back.
-    close: (code) => (code === CLOSE.unauthenticated ? ended.abort() : ctx.response?.destroy()),
+    close: (code) => (code === CLOSE.unauthenticated ? ended.abort() : cut()),
+    giveUp: cut,
   };
-  app.connections.bind(connection, session);
-  const stream = new Stream(app.log.hub, app.log.reader, queue);
-  const running = stream
-    .run(session.userId, cursor, AbortSignal.any([signal, ended.signal]))
-    .catch((error: unknown) => {
-      app.logger.warn({ err: error }, 'a stream broke');
-      ctx.response?.destroy();
-    })
-    .finally(() => queue.end());
+  if (!connections.admit(client.address)) throw new ParleyError('BUSY', { retryAfter: 60 });
   try {
-    yield* queue.items();
+    if (!connections.bind(connection, session)) throw new ParleyError('UNAUTHENTICATED');
+    // Nobody takes from the queue of a reader who has left, and the stream may wait for just that.
+    over.addEventListener('abort', () => queue.end(), { once: true });
+    const running = new Stream(app.log.hub, app.log.reader, queue)
+      .run(session.userId, cursor, over)
+      .catch((error: unknown) => {
+        app.logger.warn({ err: error }, 'a stream broke');
+        cut();
+      })
+      .finally(() => queue.end());
+    try {
+      yield* queue.items();
+    } finally {
+      ended.abort();
+      await running;
+    }
   } finally {
-    ended.abort();
-    app.connections.unbind(connection);
-    await running;
+    connections.remove(connection);
+    connections.release(client.address);
   }
 }

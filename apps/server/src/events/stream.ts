@@ -16,8 +16,8 @@ export interface Sink {
 
 /** With more than this many bytes waiting, a stream stops, and later goes on from the log. */
 const PAUSE_ABOVE = 256 * 1024;
-/** Entries that go out between two looks at what waits. */
-const SLICE = 32;
+/** Entries that go out between two looks at what waits: of the longest messages, half of what may wait. */
+const SLICE = 8;
 
 type ResetReason = Extract<StreamNotice, { type: 'stream.reset' }>['reason'];
 

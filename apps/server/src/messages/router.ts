@@ -8,6 +8,9 @@ import { listMessages, type MessagePage } from './list.ts';
 import { markRead } from './mark-read.ts';
 import { sendMessage } from './send.ts';
 
+/** A place that a client names: beyond any message, and small enough for Postgres to count on from it. */
+const place = seq.max(2_000_000_000);
+
 export const messagesRouter = {
   /**
    * Sends a message. Returns it once it is stored. The same `clientMessageId` again returns the message that
@@ -34,9 +37,9 @@ export const messagesRouter = {
         .strictObject({
           conversationId: id,
           limit: z.int().min(1).max(LIMITS.pageSize).default(50),
-          before: seq.optional(),
-          after: seq.optional(),
-          around: seq.optional(),
+          before: place.optional(),
+          after: place.optional(),
+          around: place.optional(),
         })
         .refine(
           ({ before, after, around }) => [before, after, around].filter((at) => at !== undefined).length <= 1,
@@ -54,7 +57,7 @@ export const messagesRouter = {
    */
   markRead: procedure
     .meta({ errors: ['NOT_FOUND'], events: ['receipt.read'] })
-    .input(z.strictObject({ conversationId: id, seq }))
+    .input(z.strictObject({ conversationId: id, seq: place }))
     .output(z.object({ readSeq: seq }))
     .mutation(({ ctx, input }) => markRead(ctx, input)),
 } satisfies TRPCRouterRecord;

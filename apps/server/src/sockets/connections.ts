@@ -3,6 +3,7 @@ import type { Session } from '../context.ts';
 import type { Env } from '../env.ts';
 import { ParleyError } from '../error.ts';
 import type { Lane } from './lane.ts';
+import type { Progress } from './progress.ts';
 import type { Socket } from './socket.ts';
 
 /** Why a socket is closed. */
@@ -11,28 +12,33 @@ export const CLOSE = {
   unauthenticated: 4401,
   /** The server leaves: connect again, to another node or to this one when it is back. */
   leaving: 1012,
+  /** It has more open, or lets more wait, than it may: come back later. */
+  busy: 1013,
 } as const;
 
 /** Somebody's open connection: a socket, or the answer of an SSE subscription. */
 export interface Connection {
   /** Null until it has authenticated. */
   session: Session | null;
+  /** Whether it was asked to connect again, or came too late for that. */
+  asked: boolean;
+  readonly progress: Progress;
+  /** Asks its client to go on with another connection and a fresh token. Nothing comes this way any more. */
+  renew(): void;
   /** Ends it after all that was written before. */
   close(code: number, reason: string): void;
+  /** Ends it without a word: its client does not read. */
+  giveUp(): void;
 }
 
-/** A WebSocket with its subscriptions. */
+/** A WebSocket with its subscriptions. Its times are milliseconds of the process's clock. */
 export interface SocketConnection extends Connection {
   readonly socket: Socket;
   readonly lanes: Set<Lane>;
-  /** When it began; milliseconds of the process's clock. */
-  readonly openedAt: number;
-  /** Whether it announced that it will authenticate. */
-  readonly announced: boolean;
-  /** Whether it was asked to connect again. */
-  asked: boolean;
-  /** Bytes that had left when the last sweep looked, while some were waiting. */
-  progress: { flushed: number; since: number } | null;
+  /** When something last came from its client. */
+  lastSeen: number;
+  /** Until when it may go without a session. */
+  authenticateBy: number;
 }
 
 /** All times in milliseconds. */
@@ -41,14 +47,12 @@ const AUTHENTICATE_WITHIN = 5_000;
 const ANONYMOUS_FOR = 60_000;
 const PING_AFTER = 25_000;
 const GONE_AFTER = 60_000;
-const STALLED_FOR = 10_000;
 const RENEW_BEFORE = 60_000;
 const EXPIRED_FOR = 30_000;
+/** Longer than anything takes from looking a session up to binding its connection. */
+const ENDED_FOR = 60_000;
 /** Over this time a leaving node closes its sockets, so that not all come back at once. */
 const LEAVE_OVER = 2_000;
-
-/** tRPC's own message: the client opens another connection, with a fresh token, and then closes this one. */
-const RECONNECT = JSON.stringify({ id: null, method: 'reconnect' });
 
 /**
  * Every open connection of this node: how many each address and person may have, when one has to go, and the
@@ -57,9 +61,12 @@ const RECONNECT = JSON.stringify({ id: null, method: 'reconnect' });
 export class Connections {
   readonly #env: Env;
   readonly #clock: Clock;
+  readonly #open = new Set<Connection>();
   readonly #sockets = new Set<SocketConnection>();
   readonly #byAddress = new Map<string, number>();
   readonly #byUser = new Map<string, Set<Connection>>();
+  /** Sessions that have ended of late, and when. */
+  readonly #ended = new Map<string, number>();
   readonly #timer = setInterval(() => this.sweep(), SWEEP_EVERY);
 
   constructor(env: Env, clock: Clock) {
@@ -81,24 +88,45 @@ export class Connections {
     else this.#byAddress.delete(address);
   }
 
-  addSocket(connection: SocketConnection): void {
+  /** A socket begins. `announced`: it says that it will authenticate, and has little time for it. */
+  addSocket(connection: SocketConnection, announced: boolean): void {
+    this.#open.add(connection);
     this.#sockets.add(connection);
+    this.heardFrom(connection);
+    connection.authenticateBy = connection.lastSeen + (announced ? AUTHENTICATE_WITHIN : ANONYMOUS_FOR);
   }
 
   removeSocket(connection: SocketConnection): void {
     this.#sockets.delete(connection);
-    this.unbind(connection);
+    this.remove(connection);
   }
 
-  /** Makes a connection somebody's. Errors: `BUSY` when they have too many. */
-  bind(connection: Connection, session: Session): void {
+  heardFrom(connection: SocketConnection): void {
+    connection.lastSeen = this.#clock.elapsed();
+  }
+
+  /** It has said that it comes without a session. */
+  staysAnonymous(connection: SocketConnection): void {
+    connection.authenticateBy = this.#clock.elapsed() + ANONYMOUS_FOR;
+  }
+
+  /**
+   * Makes a connection somebody's; false when the session has ended since it was looked up. Errors: `BUSY` when
+   * they have too many.
+   */
+  bind(connection: Connection, session: Session): boolean {
+    if (this.#ended.has(session.sessionId)) return false;
     const own = this.#byUser.get(session.userId) ?? new Set();
     if (own.size >= this.#env.MAX_CONNECTIONS_PER_USER) throw new ParleyError('BUSY', { retryAfter: 60 });
     connection.session = session;
+    connection.asked = session.expiresAt.getTime() - this.#clock.now().getTime() <= RENEW_BEFORE;
+    this.#open.add(connection);
     this.#byUser.set(session.userId, own.add(connection));
+    return true;
   }
 
-  unbind(connection: Connection): void {
+  remove(connection: Connection): void {
+    this.#open.delete(connection);
     const { session } = connection;
     if (!session) return;
     const own = this.#byUser.get(session.userId);
@@ -108,42 +136,32 @@ export class Connections {
 
   /** Ends a session's connections; they were told by its event before. */
   endSession(userId: string, sessionId: string): void {
+    this.#ended.set(sessionId, this.#clock.elapsed());
     for (const connection of this.#byUser.get(userId) ?? [])
       if (connection.session?.sessionId === sessionId)
         connection.close(CLOSE.unauthenticated, 'session ended');
   }
 
-  /** Looks after every socket once: silence, stalls, and time that has run out. */
+  /** Looks after every connection once: stalls, silence, and time that has run out. */
   sweep(): void {
-    const now = performance.now();
+    const now = this.#clock.elapsed();
     const time = this.#clock.now().getTime();
-    for (const connection of this.#sockets) {
-      const { socket, session } = connection;
-      if (now - socket.lastSeen > GONE_AFTER) socket.terminate();
-      else if (isStalled(connection, now)) socket.giveUp();
-      else if (session) this.#watchExpiry(connection, session.expiresAt.getTime() - time);
-      else if (now - connection.openedAt > (connection.announced ? AUTHENTICATE_WITHIN : ANONYMOUS_FOR))
-        connection.close(CLOSE.unauthenticated, 'not authenticated in time');
-      if (now - socket.lastSeen > PING_AFTER) socket.send('PING');
+    for (const connection of this.#open) {
+      if (connection.progress.isStalled(now)) connection.giveUp();
+      else if (connection.session) watchExpiry(connection, connection.session.expiresAt.getTime() - time);
     }
-  }
-
-  /** `left`: milliseconds until the access token ends, negative after. */
-  #watchExpiry(connection: SocketConnection, left: number): void {
-    if (left < -EXPIRED_FOR) connection.close(CLOSE.unauthenticated, 'access token ended');
-    if (left > RENEW_BEFORE || connection.asked) return;
-    connection.asked = true;
-    // The notice is the last that comes this way: the client resumes behind it, and gets nothing twice.
-    for (const lane of connection.lanes) lane.retired = true;
-    connection.socket.send(RECONNECT);
+    for (const connection of this.#sockets) watchSocket(connection, now);
+    for (const [sessionId, since] of this.#ended)
+      if (now - since > ENDED_FOR) this.#ended.delete(sessionId);
+      else break;
   }
 
   /** Closes everything, spread over some seconds. */
   async leave(): Promise<void> {
     clearInterval(this.#timer);
-    const connections = [...this.#sockets, ...[...this.#byUser.values()].flatMap((own) => [...own])];
+    const connections = [...this.#open];
     const step = LEAVE_OVER / Math.max(connections.length, 100);
-    for (const connection of new Set(connections)) {
+    for (const connection of connections) {
       connection.close(CLOSE.leaving, 'leaving');
       await new Promise((resolve) => setTimeout(resolve, step));
     }
@@ -151,10 +169,18 @@ export class Connections {
   }
 }
 
-/** Whether bytes have waited for ten seconds without one of them leaving. */
-function isStalled(connection: SocketConnection, now: number): boolean {
-  const { flushed, waiting } = connection.socket;
-  if (waiting === 0) connection.progress = null;
-  else if (connection.progress?.flushed !== flushed) connection.progress = { flushed, since: now };
-  return connection.progress !== null && now - connection.progress.since > STALLED_FOR;
+/** `left`: milliseconds until the access token ends, negative after. */
+function watchExpiry(connection: Connection, left: number): void {
+  if (left <= -EXPIRED_FOR) connection.close(CLOSE.unauthenticated, 'access token ended');
+  else if (left <= RENEW_BEFORE && !connection.asked) {
+    connection.asked = true;
+    connection.renew();
+  }
+}
+
+function watchSocket(connection: SocketConnection, now: number): void {
+  const { socket, session, lastSeen, authenticateBy } = connection;
+  if (!session && now > authenticateBy) connection.close(CLOSE.unauthenticated, 'not authenticated in time');
+  if (now - lastSeen > GONE_AFTER) socket.terminate();
+  else if (now - lastSeen > PING_AFTER) socket.send('PING');
 }

@@ -8,6 +8,9 @@ interface Outgoing {
   result?: { type: string; data?: { json: unknown } };
 }
 
+/** Characters of a request's id: it stands in front of every frame of its subscription. */
+const LONGEST_ID = 100;
+
 /**
  * The JSON of tRPC's own encoder, with two things that JSON.stringify cannot do: text that is JSON already is
  * spliced in, and a lane is opened instead of being sent.
@@ -23,5 +26,13 @@ export const encoder: Encoder = {
     }
     return JSON.stringify(message);
   },
-  decode: (data) => JSON.parse(String(data)),
+  decode(data) {
+    if (typeof data !== 'string') throw new TypeError('not a text frame');
+    const messages: unknown = JSON.parse(data);
+    for (const message of Array.isArray(messages) ? messages : [messages]) {
+      const id: unknown = message?.id;
+      if (typeof id === 'string' && id.length > LONGEST_ID) throw new RangeError('an id that long');
+    }
+    return messages;
+  },
 };

@@ -1,11 +1,14 @@
 import type { Socket as TcpSocket } from 'node:net';
 import { WebSocket } from 'ws';
+import { CLOSE } from './connections.ts';
 import { frameText } from './frame.ts';
 
 /** With more than this many bytes waiting for its reader, a socket is closed. */
 const CLOSE_ABOVE = 1024 * 1024;
 /** A joined write up to this size is copied into one buffer; a larger one is handed over in pieces. */
 const COPY_UP_TO = 64 * 1024;
+/** With this many calls under way, nothing more is read from a socket until one is done. */
+const CALLS_AT_ONCE = 100;
 const NOTHING = Buffer.alloc(0);
 
 /** Sockets that have something to write in this turn of the loop. */
@@ -19,28 +22,25 @@ function flushAll(): void {
 
 /**
  * A WebSocket that writes once per turn of the loop. Whatever it sends, answers of tRPC and frames of the log
- * alike, goes through one queue, so the order holds; and what waits for a slow reader is bounded here.
+ * alike, goes through one queue, so the order holds; and what waits for a slow reader is bounded here, as is
+ * what a fast writer makes us do at once.
  */
 export class Socket extends WebSocket {
-  /** When something last came from the other side; milliseconds of the process's clock. */
-  lastSeen = performance.now();
   #stream: TcpSocket | null = null;
+  #gone: Promise<unknown> = Promise.resolve();
   #queue: Buffer[] = [];
   #queued = 0;
+  #calls = 0;
 
   /** Binds the TCP stream under this socket: `ws` keeps its own to itself. */
   attach(stream: TcpSocket): void {
     this.#stream = stream;
+    this.#gone = new Promise((resolve) => this.once('close', resolve));
   }
 
   /** Bytes that wait: in this turn's queue, and in the stream under it. */
   get waiting(): number {
     return this.#queued + (this.#stream?.writableLength ?? 0);
-  }
-
-  /** Bytes that have left this process, as far as can be seen from here. */
-  get flushed(): number {
-    return (this.#stream?.bytesWritten ?? 0) - this.waiting + this.#queued;
   }
 
   /** Sends text. The empty string is nothing at all: a lane's opening has no frame. */
@@ -51,7 +51,7 @@ export class Socket extends WebSocket {
   /** Queues a finished frame, or several in one buffer, until the end of this turn. */
   enqueue(frames: Buffer): void {
     if (this.readyState !== WebSocket.OPEN) return;
-    if (this.waiting > CLOSE_ABOVE) return this.giveUp();
+    if (this.waiting > CLOSE_ABOVE) return this.#giveUp();
     if (this.#queue.length === 0) {
       if (dirty.length === 0) setImmediate(flushAll);
       dirty.push(this);
@@ -76,28 +76,36 @@ export class Socket extends WebSocket {
     }
   }
 
-  /** Resolves when all that waits has left the process, and when the socket is gone. */
-  drained(): Promise<void> {
+  /** Resolves when all that waits has left the process, and when the socket is gone: not before it is. */
+  async drained(): Promise<void> {
     this.flush();
-    const { promise, resolve } = Promise.withResolvers<void>();
+    const stream = this.#stream;
+    // What a closing socket holds no longer drains, and who asked would ask again and again.
+    if (this.readyState !== WebSocket.OPEN || !stream) await this.#gone;
     // `drain` never fires below the high-water mark; the callback of an empty write always does.
-    if (this.readyState !== WebSocket.OPEN || !this.#stream) resolve();
-    else this.#stream.write(NOTHING, () => resolve());
-    return promise;
+    else if (await new Promise((resolve) => stream.write(NOTHING, resolve))) await this.#gone;
   }
 
-  /** Says goodbye after all that was sent before. */
+  /** A call begins. Whoever has too many under way is not read any further. */
+  callBegins(): void {
+    if (++this.#calls === CALLS_AT_ONCE) this.pause();
+  }
+
+  callEnds(): void {
+    if (this.#calls-- === CALLS_AT_ONCE) this.resume();
+  }
+
+  /** Says goodbye after all that was sent before. Nothing that still comes is heard. */
   override close(code?: number, reason?: string): void {
     this.flush();
+    this.removeAllListeners('message');
     super.close(code, reason);
   }
 
-  /** Closes a reader that is too slow: with 1013 for one that still reads, at once for one that does not. */
-  giveUp(): void {
-    if (this.readyState !== WebSocket.OPEN) return;
+  /** Closes a reader for whom too much waits: it may still read the reason, and has a second for it. */
+  #giveUp(): void {
     this.#queue = [];
-    this.#queued = 0;
-    super.close(1013, 'too slow');
+    this.close(CLOSE.busy, 'too slow');
     setTimeout(() => this.terminate(), 1_000).unref();
   }
 }

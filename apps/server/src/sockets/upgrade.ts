@@ -1,31 +1,38 @@
 import type { IncomingMessage } from 'node:http';
 import type { Socket as TcpSocket } from 'node:net';
+import type { TRPCError } from '@trpc/server';
 import { getWSConnectionHandler } from '@trpc/server/adapters/ws';
 import { WebSocketServer } from 'ws';
 import { authenticate } from '../auth/session.ts';
 import type { App, Context } from '../context.ts';
 import { ParleyError } from '../error.ts';
+import { API_PATH, addressOf, hasTooManyHeaders, urlOf } from '../request.ts';
 import type { AppRouter } from '../router.ts';
-import { toTrpcError } from '../trpc.ts';
 import { CLOSE, type SocketConnection } from './connections.ts';
 import { encoder } from './encoder.ts';
+import { Progress } from './progress.ts';
 import { Socket } from './socket.ts';
 
-/** Where the API is, over HTTP and over sockets. */
-export const API_PATH = '/trpc';
 /** Bytes of one frame from a client: a batch of the longest messages fits. */
 const MAX_PAYLOAD = 1024 * 1024;
+/** Milliseconds in which a client answers our goodbye. */
+const CLOSE_WITHIN = 5_000;
+
+/** tRPC's own message: the client opens another connection, with a fresh token, and then closes this one. */
+const RECONNECT = JSON.stringify({ id: null, method: 'reconnect' });
 
 /** Takes upgrade requests: checks where they come from and where they go before anything else sees them. */
 export function createUpgradeHandler(app: App, router: AppRouter) {
   const { connections, env, logger } = app;
-  const server = new WebSocketServer({
+  const options = {
     noServer: true,
     clientTracking: false,
     maxPayload: MAX_PAYLOAD,
+    closeTimeout: CLOSE_WITHIN,
     perMessageDeflate: false,
     WebSocket: Socket,
-  });
+  };
+  const server = new WebSocketServer(options);
   const serve = getWSConnectionHandler<AppRouter>({
     wss: server,
     router,
@@ -37,26 +44,42 @@ export function createUpgradeHandler(app: App, router: AppRouter) {
       const client = { address: addressOf(req), userAgent: req.headers['user-agent'] ?? null };
       return { app, session, client, socket, response: null };
     },
-    onError: ({ error, path }) => app.reportError(error, path),
+    onError: ({ error, path }) => {
+      if (isBrokenFrame(error)) logger.debug({ err: error.cause }, 'a socket broke the protocol');
+      else app.reportError(error, path);
+    },
   });
   const connectionOf = new WeakMap<Socket, SocketConnection>();
 
   /** Who this socket is from now on. A token that is no good is told so, and closed. */
   async function authenticateSocket(connection: SocketConnection, token: string | undefined) {
-    if (token === undefined) return null;
-    const session = await authenticate(app, token);
-    if (!session) {
-      connection.close(CLOSE.unauthenticated, 'not authenticated');
-      throw toTrpcError(new ParleyError('UNAUTHENTICATED'));
+    if (token === undefined) {
+      connections.staysAnonymous(connection);
+      return null;
     }
-    // It may have closed while its session was looked up.
-    if (connection.socket.readyState === Socket.OPEN) connections.bind(connection, session);
-    return session;
+    const { socket } = connection;
+    // Its calls wait for this: no more of them are read meanwhile.
+    socket.pause();
+    try {
+      const session = await authenticate(app, token);
+      if (socket.readyState !== Socket.OPEN) return null;
+      if (session && connections.bind(connection, session)) return session;
+      connection.close(CLOSE.unauthenticated, 'not authenticated');
+    } catch (error) {
+      // Told as an error, it would end the subscriptions that wait for this. A client that is closed comes back.
+      if (error instanceof ParleyError) connection.close(CLOSE.busy, 'too many connections');
+      else connection.close(CLOSE.leaving, 'try again');
+      throw error;
+    } finally {
+      socket.resume();
+    }
+    throw new ParleyError('UNAUTHENTICATED');
   }
 
   return (request: IncomingMessage, stream: TcpSocket, head: Buffer): void => {
     stream.on('error', (error) => logger.debug({ err: error }, 'a connection broke'));
-    const url = parseUrl(request.url);
+    if (hasTooManyHeaders(request)) return refuse(stream, 431, 'Request Header Fields Too Large');
+    const url = urlOf(request);
     if (!url) return refuse(stream, 400, 'Bad Request');
     if (url.pathname !== API_PATH) return refuse(stream, 404, 'Not Found');
     const { origin } = request.headers;
@@ -72,30 +95,30 @@ export function createUpgradeHandler(app: App, router: AppRouter) {
         socket,
         session: null,
         lanes: new Set(),
-        openedAt: performance.now(),
-        announced: url.searchParams.get('connectionParams') === '1',
         asked: false,
-        progress: null,
+        lastSeen: 0,
+        authenticateBy: 0,
+        progress: new Progress(stream),
+        renew() {
+          // The notice is the last that comes this way: the client resumes behind it, and gets nothing twice.
+          for (const lane of connection.lanes) lane.retired = true;
+          socket.send(RECONNECT);
+        },
         close: (code, reason) => socket.close(code, reason),
+        giveUp: () => socket.terminate(),
       };
       connectionOf.set(socket, connection);
-      connections.addSocket(connection);
-      socket.on('message', () => {
-        socket.lastSeen = performance.now();
-      });
+      connections.addSocket(connection, url.searchParams.get('connectionParams') === '1');
+      socket.on('message', () => connections.heardFrom(connection));
       socket.once('close', () => connections.removeSocket(connection));
       serve(socket, request);
     });
   };
 }
 
-/** The address that counts for limits. */
-export const addressOf = (request: IncomingMessage): string => request.socket.remoteAddress ?? 'unknown';
-
-/** The request's own path: never a host, whatever number of slashes it begins with. */
-export function parseUrl(target: string | undefined): URL | null {
-  return target?.startsWith('/') ? URL.parse(`http://parley${target}`) : null;
-}
+/** `ws` tells tRPC of each frame that it refuses: anybody can make those, and they are no fault of ours. */
+const isBrokenFrame = ({ cause }: TRPCError): boolean =>
+  String((cause as NodeJS.ErrnoException | undefined)?.code).startsWith('WS_ERR_');
 
 function refuse(stream: TcpSocket, status: number, reason: string): void {
   stream.end(`HTTP/1.1 ${status} ${reason}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);

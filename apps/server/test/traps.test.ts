@@ -1,0 +1,665 @@
+import { randomUUID } from 'node:crypto';
+import { ERROR_STATUS } from '@parley/contract';
+import { createTRPCClient, type TRPCLink, wsLink } from '@trpc/client';
+import pg from 'pg';
+import superjson from 'superjson';
+import { v7 } from 'uuid';
+import { afterEach, beforeAll, describe, expect, inject, test, vi } from 'vitest';
+import { z } from 'zod';
+import type { AppRouter } from '../src/public.ts';
+import { appRouter } from '../src/router.ts';
+import { expectCalm } from './calm.ts';
+import { runSql } from './database.ts';
+import { fuzz } from './fuzz.ts';
+import { HEAVY, META, seeded } from './hostile.ts';
+import type { Api, Person } from './people.ts';
+import { clientFrame, type RawPeer, rawSocket } from './raw-peer.ts';
+import { type TestServer, testServer } from './server.ts';
+
+const OURS = 'https://chat.example.org';
+
+const procedures = Object.entries(
+  appRouter._def.procedures as unknown as Record<string, { _def: { type: string } }>,
+).map(([path, { _def }]) => ({ path, type: _def.type }));
+/** The fields that a procedure's input may have. */
+function fieldsOf(path: string): string[] {
+  const { inputs } = (appRouter._def.procedures as never)[path]['_def'] as { inputs: z.ZodType[] };
+  const schema = inputs[0] && z.toJSONSchema(inputs[0], { io: 'input', unrepresentable: 'any' });
+  return Object.keys(schema?.properties ?? {});
+}
+
+const ofType = (type: string) => procedures.filter((procedure) => procedure.type === type);
+
+/** An input that each procedure takes; where an id is wanted, one that does not exist. */
+const INPUTS: Record<string, Record<string, unknown>> = {
+  'auth.register': { username: 'somebody', password: 'tea and more tea', email: 'a@example.com' },
+  'auth.login': { login: 'somebody', password: 'tea and more tea' },
+  'auth.refresh': { refreshToken: 'x'.repeat(43) },
+  'conversations.openDirect': { userId: v7() },
+  'conversations.list': {},
+  'conversations.get': { conversationId: v7() },
+  'conversations.members': { conversationId: v7() },
+  'groups.create': { title: 'tea', userIds: [v7()] },
+  'groups.addMembers': { conversationId: v7(), userIds: [v7()] },
+  'groups.removeMember': { conversationId: v7(), userId: v7() },
+  'groups.leave': { conversationId: v7() },
+  'messages.send': { conversationId: v7(), text: 'x', clientMessageId: v7() },
+  'messages.list': { conversationId: v7() },
+  'messages.markRead': { conversationId: v7(), seq: 1 },
+};
+
+/** One node, two people and their conversation for all that changes nothing. */
+let server: TestServer;
+let url: string;
+let alice: Person;
+let bob: Person;
+let conversationId: string;
+beforeAll(async () => {
+  const started = await testServer({ env: { ALLOWED_ORIGINS: OURS } });
+  server = started;
+  url = started.nodes[0].url;
+  [alice, bob] = await started.people.all('alice', 'bob');
+  conversationId = await alice.talkTo(bob);
+  return () => started[Symbol.asyncDispose]();
+});
+afterEach(() => vi.restoreAllMocks());
+
+const calm = () => expectCalm(server.nodes[0]);
+const bearer = (person: Person) => ({ authorization: `Bearer ${person.tokens.accessToken}` });
+const socketOf = (person: Person) => rawSocket(url, person.tokens.accessToken);
+
+/** A request to a procedure over HTTP. */
+async function request(path: string, init: RequestInit & { query?: string } = {}) {
+  const { query = '', ...rest } = init;
+  const response = await fetch(`${url}/trpc/${path}${query}`, rest);
+  return { status: response.status, headers: response.headers, text: await response.text() };
+}
+
+const post = (path: string, body: string, headers: Record<string, string> = {}) =>
+  request(path, { method: 'POST', body, headers: { 'content-type': 'application/json', ...headers } });
+
+describe('the stock client with superjson works with every procedure, over a socket', () => {
+  /** Somebody who uses all of it, as it is meant. A new procedure is to be used here too. */
+  async function useEverything(api: Api, bob: Person, carol: Person): Promise<void> {
+    const me = await api.users.me.query();
+    const username = `dora_${randomUUID().slice(0, 8)}`;
+    const password = 'tea and more tea';
+    const dora = await api.auth.register.mutate({ username, password, email: `${username}@example.com` });
+    await api.auth.login.mutate({ login: username, password, device: undefined });
+    await api.auth.refresh.mutate({ refreshToken: dora.refreshToken });
+    const direct = await api.conversations.openDirect.mutate({ userId: bob.id });
+    const group = await api.groups.create.mutate({ title: 'tea', description: undefined, userIds: [bob.id] });
+    await api.groups.addMembers.mutate({ conversationId: group.id, userIds: [carol.id, dora.user.id] });
+    await api.groups.removeMember.mutate({ conversationId: group.id, userId: carol.id });
+    const text = 'hello';
+    const sent = await api.messages.send.mutate({ conversationId: direct.id, text, clientMessageId: v7() });
+    const page = await api.messages.list.query({ conversationId: direct.id, before: undefined });
+    expect(page.messages).toEqual([sent]);
+    await api.messages.markRead.mutate({ conversationId: direct.id, seq: 1 });
+    expect((await api.conversations.list.query({})).conversations).toHaveLength(2);
+    expect((await api.conversations.get.query({ conversationId: direct.id })).conversation.lastSeq).toBe(1);
+    expect((await api.conversations.members.query({ conversationId: group.id })).members).toHaveLength(3);
+    expect((await api.sync.bootstrap.query()).me).toEqual(me);
+    await expect(api.groups.leave.mutate({ conversationId: group.id })).rejects.toMatchObject({
+      data: { code: 'OWNER_MUST_TRANSFER' },
+    });
+    const ended = Promise.withResolvers<void>();
+    const stream = api.events.stream.subscribe(undefined, {
+      onData: ({ data }) => data.type === 'session.ended' && ended.resolve(),
+      onError: ended.reject,
+    });
+    await api.auth.logout.mutate();
+    await ended.promise;
+    stream.unsubscribe();
+  }
+
+  test('and none is left out', async () => {
+    await using server = await testServer();
+    const [alice, bob, carol] = await server.people.all('alice', 'bob', 'carol');
+    const called = new Set<string>();
+    const noting: TRPCLink<AppRouter> =
+      () =>
+      ({ op, next }) => {
+        called.add(op.path);
+        return next(op);
+      };
+    const { client } = alice.socket();
+    const links = [noting, wsLink<AppRouter>({ client, transformer: superjson })];
+    await useEverything(createTRPCClient<AppRouter>({ links }), bob, carol);
+    expect([...called].sort()).toEqual(procedures.map(({ path }) => path).sort());
+  });
+});
+
+describe('a subscription', () => {
+  test('tracks everything it yields, over a socket: an untracked item would erase the cursor', async () => {
+    using peer = await socketOf(bob);
+    peer.send({ id: 1, method: 'subscription', params: { path: 'events.stream' } });
+    await peer.when(() => peer.texts.some((text) => text.includes('caught-up')));
+    await alice.say(conversationId, 'one');
+    await bob.api.messages.markRead.mutate({ conversationId, seq: 1 });
+    await alice.startGroup('tea', bob);
+    await peer.when(() =>
+      ['message.created', 'receipt.read', 'conversation.created'].every((type) =>
+        peer.texts.some((text) => text.includes(type)),
+      ),
+    );
+    peer.send({ id: 2, method: 'subscription', params: { path: 'events.stream', lastEventId: 'nonsense' } });
+    await peer.when(() => peer.messages.some(({ id, result }) => id === 2 && result?.type === 'stopped'));
+    const items = peer.messages.filter(({ result }) => result?.type === 'data');
+    for (const { result } of items) {
+      expect(result).toMatchObject({
+        id: expect.stringMatching(/^[0-9a-z]+\.\d+$/),
+        data: { json: { id: result!.id } },
+      });
+    }
+    expect(items.length).toBeGreaterThan(4);
+  });
+
+  test('tracks everything it yields, over SSE', async () => {
+    const stream = await bob.subscribe({ transport: 'sse' });
+    await alice.say(conversationId, 'two');
+    await stream.when(() => stream.texts.length === 1);
+    const reset = bob.follow({ transport: 'sse', cursor: 'nonsense' });
+    await reset.until(({ type }) => type === 'stream.reset');
+    for (const { id } of [...stream.received, ...reset.received]) expect(id).toMatch(/^[0-9a-z]+\.\d+$/);
+  });
+
+  test('takes lastEventId from a reconnect whatever its input was, over a socket and over SSE', async () => {
+    const { cursor } = await bob.api.sync.bootstrap.query();
+    const names = ofType('subscription').map(({ path }) => path);
+    expect(names).not.toHaveLength(0);
+    for (const path of names) {
+      using peer = await socketOf(bob);
+      const inputs = [
+        undefined,
+        null,
+        { json: null, meta: { values: ['undefined'], v: 1 } },
+        { json: {} },
+        { json: { lastEventId: cursor } },
+      ];
+      for (const [id, input] of inputs.entries()) {
+        peer.send({ id, method: 'subscription', params: { path, input, lastEventId: cursor } });
+        await peer.when(() =>
+          peer.messages.some(
+            (message) => message.id === id && (message.error || message.result?.type === 'data'),
+          ),
+        );
+        expect(peer.messages.find((message) => message.id === id && message.error)).toBeUndefined();
+        const query = input === undefined ? '' : `?input=${encodeURIComponent(JSON.stringify(input))}`;
+        const gone = new AbortController();
+        const { body, status } = await fetch(`${url}/trpc/${path}${query}`, {
+          headers: { ...bearer(bob), 'last-event-id': cursor },
+          signal: gone.signal,
+        });
+        expect(status).toBe(200);
+        let text = '';
+        for await (const chunk of body!.pipeThrough(new TextDecoderStream())) {
+          text += chunk;
+          if (/caught-up|serialized-error/.test(text)) break;
+        }
+        expect(text).toContain('caught-up');
+        gone.abort();
+      }
+    }
+  });
+
+  test.each(['ws', 'sse'] as const)(
+    'over %s outlives a database that is away for a moment',
+    async (transport) => {
+      await using server = await testServer();
+      const [alice, bob] = await server.people.all('alice', 'bob');
+      const conversation = await alice.talkTo(bob);
+      const stream = await bob.subscribe({ transport });
+      await alice.say(conversation, 'before');
+      await stream.when(() => stream.texts.length === 1);
+      const name = new URL(server.databaseUrl).pathname.slice(1);
+      const admin = inject('postgres').url;
+      await runSql(admin, `ALTER DATABASE ${name} ALLOW_CONNECTIONS false`);
+      await runSql(admin, `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '${name}'`);
+      await expect(alice.say(conversation, 'lost')).rejects.toMatchObject({ data: { code: 'UNAVAILABLE' } });
+      const { connects } = stream;
+      stream.cut();
+      // It looks for its connection, and finds a server that cannot tell who it is.
+      await stream.when(() => stream.connects > connects + (transport === 'ws' ? 2 : 1));
+      expect(stream.end).toBe(null);
+      await runSql(admin, `ALTER DATABASE ${name} ALLOW_CONNECTIONS true`);
+      await expect
+        .poll(() =>
+          alice.say(conversation, 'after').then(
+            () => 'said',
+            () => 'not yet',
+          ),
+        )
+        .toBe('said');
+      await stream.when(() => stream.texts.length >= 2);
+      expect(stream.texts).toEqual(['before', 'after']);
+      expect(stream.end).toBe(null);
+    },
+  );
+
+  test.each(['ws', 'sse'] as const)(
+    'over %s outlives a log that cannot be read when it begins',
+    async (transport) => {
+      await using server = await testServer();
+      const [alice, bob] = await server.people.all('alice', 'bob');
+      const { pool } = server.nodes[0].app.database;
+      const query = vi.spyOn(pool, 'query');
+      const original = query.getMockImplementation() ?? Object.getPrototypeOf(pool).query;
+      let failed = 0;
+      query.mockImplementation((...given: unknown[]) => {
+        const [statement] = given as [{ name?: string }];
+        if (statement.name === 'log_intervals' && failed++ < 2)
+          return Promise.reject(new Error('relation "topic_intervals" does not exist')) as never;
+        return Reflect.apply(original, pool, given);
+      });
+      const stream = await bob.subscribe({ transport });
+      expect(failed).toBeGreaterThan(1);
+      await alice.say(await alice.talkTo(bob), 'hello');
+      await stream.when(() => stream.texts.length === 1);
+      expect(stream.end).toBe(null);
+    },
+  );
+});
+
+describe('a batch', () => {
+  test('with one bad item is refused as a whole, and nothing of it is done', async () => {
+    using peer = await socketOf(alice);
+    const { lastSeq } = (await alice.api.conversations.get.query({ conversationId })).conversation;
+    const send = (id: unknown, text: string) => ({
+      id,
+      method: 'mutation',
+      params: { path: 'messages.send', input: { json: { conversationId, text, clientMessageId: v7() } } },
+    });
+    for (const bad of [
+      send({}, 'bad'),
+      send(undefined, 'bad'),
+      { id: 2, method: 'mutation' },
+      null,
+      [send(1, 'nested')],
+    ]) {
+      const before = peer.messages.length;
+      peer.send([send('a', 'good'), bad, send('b', 'good')]);
+      await peer.when(() => peer.messages.length > before);
+      expect(peer.messages.at(-1)).toMatchObject({
+        id: null,
+        error: { json: { data: { code: 'INVALID_INPUT' } } },
+      });
+    }
+    peer.send(send('after', 'good'));
+    await peer.when(() => peer.messages.some(({ id }) => id === 'after'));
+    expect(peer.messages.find(({ id }) => id === 'after')?.result?.data?.json).toMatchObject({
+      seq: lastSeq + 1,
+    });
+  });
+
+  test('with calls that fail fails them alone', async () => {
+    using peer = await socketOf(alice);
+    const list = (id: number, limit: unknown) => ({
+      id,
+      method: 'query',
+      params: { path: 'conversations.list', input: { json: { limit } } },
+    });
+    peer.send([list(1, 10), list(2, 'ten'), list(3, 10)]);
+    await peer.when(() => peer.messages.length === 3);
+    const codes = [1, 2, 3].map(
+      (id) => peer.messages.find((message) => message.id === id)?.error?.json.data.code,
+    );
+    expect(codes).toEqual([undefined, 'INVALID_INPUT', undefined]);
+  });
+});
+
+describe('S70 a form from another site', () => {
+  const form = new FormData();
+  form.set('json', '{}');
+  const forms: [type: string, init: RequestInit][] = [
+    ['multipart/form-data', { body: form }],
+    ['application/x-www-form-urlencoded', { body: new URLSearchParams({ json: '{}' }) }],
+    ['text/plain', { body: '{"json":{}}', headers: { 'content-type': 'text/plain' } }],
+    [
+      'text/plain;application/json',
+      { body: '{}', headers: { 'content-type': 'text/plain;application/json' } },
+    ],
+    ['application/json+x', { body: '{}', headers: { 'content-type': 'application/json+x' } }],
+    ['application/octet-stream', { body: '{}', headers: { 'content-type': 'application/octet-stream' } }],
+    ['no type', { body: new Uint8Array(2) }],
+    ['nothing', {}],
+  ];
+
+  test.each(forms)('as %s is refused by every mutation, whoever sends it', async (_, init) => {
+    const before = await alice.api.sync.bootstrap.query();
+    for (const { path } of ofType('mutation')) {
+      const headers = { ...init.headers, ...bearer(alice), cookie: `token=${alice.tokens.accessToken}` };
+      expect((await request(path, { ...init, headers, method: 'POST' })).status).toBe(415);
+      const foreign = { ...headers, origin: 'https://evil.example' };
+      expect((await request(path, { ...init, headers: foreign, method: 'POST' })).status).toBe(403);
+    }
+    // Nobody was logged out, nothing was said.
+    expect(await alice.api.sync.bootstrap.query()).toEqual(before);
+  });
+
+  test('or a link: a mutation is not done by GET, nor by any other method', async () => {
+    for (const { path } of ofType('mutation')) {
+      expect((await request(path, { headers: bearer(alice) })).status).toBe(415);
+      expect((await request(path, { headers: bearer(alice), query: '?batch=1&input={}' })).status).toBe(415);
+      for (const method of ['PUT', 'PATCH', 'DELETE', 'HEAD'])
+        expect((await request(path, { method, headers: bearer(alice) })).status).toBe(405);
+    }
+    for (const { path } of ofType('query')) expect((await post(path, '{}', bearer(alice))).status).toBe(415);
+  });
+});
+
+describe('S71 what a browser lets other sites read', () => {
+  const preflight = (origin: string) =>
+    request('auth.login', {
+      method: 'OPTIONS',
+      headers: {
+        origin,
+        'access-control-request-method': 'POST',
+        'access-control-request-headers': 'authorization,content-type',
+      },
+    });
+
+  test.each([
+    'https://evil.example',
+    'null',
+    'https://chat.example.org.evil.example',
+    'http://chat.example.org',
+  ])('nothing, for %s', async (origin) => {
+    for (const { status, headers } of [
+      await preflight(origin),
+      await request('users.me', { headers: { origin, ...bearer(alice) } }),
+      await post('auth.login', '{}', { origin }),
+    ]) {
+      expect(status).toBe(403);
+      expect(headers.get('access-control-allow-origin')).toBe(null);
+      expect(headers.get('access-control-allow-credentials')).toBe(null);
+    }
+  });
+
+  test('answers, for an origin of the configuration: that one, never *, and never with cookies', async () => {
+    const allowed = await preflight(OURS);
+    expect(allowed.status).toBe(204);
+    expect(Number(allowed.headers.get('access-control-max-age'))).toBeLessThanOrEqual(600);
+    expect(allowed.headers.get('access-control-allow-headers')).toContain('authorization');
+    for (const { headers } of [
+      allowed,
+      await request('users.me', { headers: { origin: OURS, ...bearer(alice) } }),
+    ]) {
+      expect(headers.get('access-control-allow-origin')).toBe(OURS);
+      expect(headers.get('access-control-allow-credentials')).toBe(null);
+      expect(headers.get('vary')?.toLowerCase()).toContain('origin');
+      expect(headers.get('cache-control')).toBe('no-store');
+      expect(headers.get('x-content-type-options')).toBe('nosniff');
+    }
+  });
+});
+
+describe('S85 an error tells nothing of the inside', () => {
+  /** What an exception may hold, and no client may see. */
+  const SECRETS = [
+    'relation "users"',
+    'password_hash',
+    '/srv/parley',
+    'at Object.',
+    'node_modules',
+    'postgres://',
+  ];
+  const faults: [what: string, code: string, error: () => Error][] = [
+    ['a bug', 'INTERNAL', () => Object.assign(new TypeError(SECRETS.join()), { path: '/srv/parley' })],
+    ['a missing table', 'INTERNAL', () => databaseError('42P01')],
+    ['a unique violation', 'INTERNAL', () => databaseError('23505')],
+    ['a statement that took too long', 'UNAVAILABLE', () => databaseError('57014')],
+    [
+      'a database that is away',
+      'UNAVAILABLE',
+      () => Object.assign(new Error(SECRETS.join()), { code: 'ECONNREFUSED' }),
+    ],
+  ];
+  const databaseError = (code: string) =>
+    Object.assign(new pg.DatabaseError(SECRETS.join(), 1, 'error'), {
+      ...{ code, table: 'users', constraint: 'users_email_key', detail: SECRETS.join() },
+    });
+
+  test.each(faults)('%s, in every procedure, over a socket and over HTTP', async (_, code, error) => {
+    using peer = await socketOf(alice);
+    await peer.call('users.me', undefined, 'query');
+    breakDatabase(error);
+    for (const { path, type } of procedures.filter(({ type }) => type !== 'subscription')) {
+      const input = INPUTS[path];
+      const overSocket = await peer.call(path, input, type);
+      const json = JSON.stringify({ json: input });
+      const overHttp =
+        type === 'mutation'
+          ? await post(path, json, bearer(alice))
+          : await request(path, { headers: bearer(alice), query: `?input=${encodeURIComponent(json)}` });
+      const streamed = await (type === 'mutation'
+        ? post(`${path},${path}?batch=1`, `{"0":${json},"1":${json}}`, {
+            ...bearer(alice),
+            'trpc-accept': 'application/jsonl',
+          })
+        : request(path, {
+            headers: { ...bearer(alice), 'trpc-accept': 'application/jsonl' },
+            query: `?batch=1&input=${encodeURIComponent(`{"0":${json}}`)}`,
+          }));
+      const told = [overSocket.error?.data, JSON.parse(overHttp.text).error.json.data];
+      for (const data of told) {
+        expect({ path, ...data }).toEqual({
+          ...{ path, code, httpStatus: ERROR_STATUS[code as keyof typeof ERROR_STATUS] },
+          ...(code === 'INTERNAL' && { errorId: expect.stringMatching(/^[0-9a-f-]{36}$/) }),
+        });
+      }
+      expect(overSocket.error?.message).toBe(code);
+      expect(streamed.text).toContain(`"code":"${code}"`);
+      for (const secret of SECRETS)
+        for (const text of [...peer.texts, overHttp.text, streamed.text]) expect(text).not.toContain(secret);
+    }
+    vi.restoreAllMocks();
+    await calm();
+  });
+
+  test.each(faults)('%s, where the caller is looked up', async (_, code, error) => {
+    breakDatabase(error, 'authenticate');
+    const overHttp = await request('users.me', { headers: bearer(alice) });
+    using peer = await socketOf(alice);
+    expect(JSON.parse(overHttp.text).error.json.data.code).toBe(code);
+    // A socket is closed, since an error would end the subscriptions that wait for this.
+    expect(await peer.closed()).toBe(1012);
+    for (const secret of SECRETS)
+      for (const text of [...peer.texts, overHttp.text]) expect(text).not.toContain(secret);
+    // An EventSource that got an answer would never come back: it gets none.
+    await expect(
+      request('events.stream', { headers: { ...bearer(alice), accept: 'text/event-stream' } }),
+    ).rejects.toThrow('fetch failed');
+  });
+
+  test('an output that does not fit its schema is a fault of ours, and told as that', async () => {
+    const query = vi.spyOn(server.nodes[0].app.database.pool, 'query');
+    const original = Object.getPrototypeOf(server.nodes[0].app.database.pool).query;
+    query.mockImplementation(async (...given: unknown[]) => {
+      const result: pg.QueryResult = await Reflect.apply(original, server.nodes[0].app.database.pool, given);
+      const [{ name, text }] = given as [{ name?: string; text?: string }];
+      if (name !== 'authenticate' && text?.includes('users'))
+        for (const row of result.rows) for (const key of Object.keys(row)) row[key] = { secret: SECRETS[0] };
+      return result;
+    });
+    const { data } = await alice.api.users.me.query().catch((error) => error);
+    expect(data).toEqual({ code: 'INTERNAL', httpStatus: 500, errorId: expect.any(String) });
+  });
+
+  test('what cannot be read at all: one constant refusal', async () => {
+    const bodies = [
+      '{',
+      '[',
+      'nul',
+      '"\\ud800',
+      `{"json":${'['.repeat(1_000)}`,
+      '\0',
+      '{"json":{"login":1e}}',
+    ];
+    for (const body of bodies) {
+      const { status, text } = await post('auth.login', body);
+      expect(status).toBe(400);
+      const { data, message } = JSON.parse(text).error.json;
+      expect(message).toBe('INVALID_INPUT');
+      expect(data).toEqual({
+        ...{ code: 'INVALID_INPUT', httpStatus: 400 },
+        issues: [{ path: '', message: 'The request cannot be read' }],
+      });
+    }
+    expect((await request('users.me', { query: '?input={', headers: bearer(alice) })).status).toBe(200);
+    expect((await request('messages.list', { query: '?input={', headers: bearer(alice) })).status).toBe(400);
+    for (const path of ['no.such', '%E0%A4%A', '__proto__', 'constructor', 'users.me.toString', 'users', ','])
+      expect([400, 404]).toContain((await request(path)).status);
+    await calm();
+  });
+});
+
+describe('S61 input that is built to be expensive is answered at once', () => {
+  /** Far above what it takes on an idle machine, far below what anybody would notice. */
+  const AT_ONCE = 500;
+
+  /** Sends an input as it is, and resolves with the answer's code and how long it took. */
+  async function timed(peer: RawPeer, path: string, input: string) {
+    const { type } = procedures.find((procedure) => procedure.path === path)!;
+    const { length } = peer.texts;
+    const frame = clientFrame(`{"id":1,"method":"${type}","params":{"path":"${path}","input":${input}}}`);
+    const start = performance.now();
+    peer.write(frame);
+    await peer.when(() => peer.texts.length > length || peer.isGone);
+    const took = performance.now() - start;
+    return { path, took, code: peer.messages[length]?.error?.json.data.code };
+  }
+
+  test('in every field of every procedure', async () => {
+    const carol = await server.people.join('carol');
+    using peer = await socketOf(carol);
+    const slow = [];
+    for (const { path, type } of procedures) {
+      if (type === 'subscription' || path === 'auth.logout') continue;
+      const valid = JSON.stringify(INPUTS[path] ?? {}).slice(0, -1);
+      for (const [what, json] of Object.entries(HEAVY)) {
+        // The last of two equal keys is the one that counts.
+        const inputs = fieldsOf(path).map((field) => `${valid},"${field}":${json}}`);
+        for (const input of [json, ...inputs]) {
+          if (input.length > 1_020_000) continue;
+          const answer = await timed(peer, path, `{"json":${input}}`);
+          expect({ what, ...answer }).not.toMatchObject({ code: 'INTERNAL' });
+          if (answer.took > AT_ONCE) slow.push({ what, ...answer });
+        }
+      }
+    }
+    expect(slow).toEqual([]);
+    await calm();
+  });
+
+  test.each(Object.entries(META))('in what superjson is told: %s', async (_, input) => {
+    using peer = await socketOf(alice);
+    await peer.call('users.me', undefined, 'query');
+    const { arrayBuffers } = process.memoryUsage();
+    for (const path of ['groups.addMembers', 'conversations.list']) {
+      const { took, code } = await timed(peer, path, input);
+      expect(took).toBeLessThan(AT_ONCE);
+      expect(code).not.toBe('INTERNAL');
+      expect((await post(path, input, bearer(alice))).status).not.toBe(500);
+    }
+    expect(process.memoryUsage().arrayBuffers - arrayBuffers).toBeLessThan(100_000_000);
+    expect(({} as { polluted?: unknown }).polluted).toBeUndefined();
+    await calm();
+  });
+
+  test('and what a client means by undefined is still understood', async () => {
+    await alice.api.messages.list.query({ conversationId, before: undefined, after: undefined });
+    const nulls = { json: { limit: null }, meta: { values: { limit: ['undefined'] }, v: 1 } };
+    using peer = await socketOf(alice);
+    expect((await timed(peer, 'conversations.list', JSON.stringify(nulls))).code).toBeUndefined();
+    expect((await timed(peer, 'conversations.list', '{"json":{"limit":null}}')).code).toBe('INVALID_INPUT');
+  });
+});
+
+describe('S62 nobody gets at a prototype', () => {
+  test('whatever the names in an input, a batch, a query or an envelope', async () => {
+    const before = [Object.prototype, Array.prototype, Function.prototype].map(Object.getOwnPropertyNames);
+    const random = seeded(62);
+    const pick = <Item>(items: readonly Item[]): Item => items[Math.floor(random() * items.length)]!;
+    const names = [
+      '__proto__',
+      'constructor',
+      'prototype',
+      'polluted',
+      'json',
+      'meta',
+      'values',
+      '0',
+      'a.__proto__',
+      'toString',
+    ];
+    const kinds = [
+      'undefined',
+      'set',
+      'map',
+      'Error',
+      'Date',
+      ['class', 'Object'],
+      ['custom', '__proto__'],
+      ['symbol', 'x'],
+    ];
+    const tree = (depth: number): string =>
+      depth === 0 || random() < 0.2
+        ? pick(['1', '"x"', 'null', '[]', '{"polluted":1}'])
+        : `{${Array.from({ length: 1 + Math.floor(random() * 3) }, () => `"${pick(names)}":${tree(depth - 1)}`).join()}}`;
+    const path = () => Array.from({ length: 1 + Math.floor(random() * 3) }, () => pick(names)).join('.');
+    const meta = () =>
+      `{"values":{"${path()}":[${JSON.stringify(pick(kinds))}]},"referentialEqualities":{"${path()}":["${path()}"]},"v":1}`;
+    using peer = await socketOf(alice);
+    const messages = Array.from({ length: 10_000 }, (_, id) => {
+      const input = random() < 0.5 ? `{"json":${tree(4)},"meta":${meta()}}` : tree(4);
+      const extra = random() < 0.3 ? `,"${pick(names)}":${tree(3)}` : '';
+      const params = `{"path":"${pick(['conversations.list', 'groups.addMembers', '__proto__', 'constructor', 'a.__proto__.b'])}","input":${input}${extra}}`;
+      return `{"id":${id},"method":"${pick(['query', 'mutation'])}","params":${params}${random() < 0.3 ? `,"${pick(names)}":${tree(3)}` : ''}}`;
+    });
+    for (let sent = 0; sent < messages.length; sent += 100) {
+      for (const message of messages.slice(sent, sent + 100)) peer.write(clientFrame(message));
+      await peer.when(() => peer.texts.length === sent + 100 || peer.isGone);
+    }
+    expect(peer.isGone).toBe(false);
+    for (const message of messages.slice(0, 500)) {
+      const { params } = JSON.parse(message);
+      const input = message.slice(message.indexOf('"input":') + 8, -2);
+      await post('groups.addMembers', input, bearer(alice));
+      await post(
+        'groups.addMembers,auth.login?batch=1',
+        `{"__proto__":${input},"0":${input},"constructor":1}`,
+      );
+      await request('conversations.list', {
+        headers: bearer(alice),
+        query: `?input=${encodeURIComponent(JSON.stringify(params.input))}&__proto__[polluted]=1`,
+      });
+    }
+    expect(({} as { polluted?: unknown }).polluted).toBeUndefined();
+    expect([Object.prototype, Array.prototype, Function.prototype].map(Object.getOwnPropertyNames)).toEqual(
+      before,
+    );
+    await calm();
+  });
+});
+
+describe('S73 messages that are nearly right', () => {
+  test('5,000 of them harm nobody', async () => {
+    await using server = await testServer();
+    expect(await fuzz(server, { seed: Date.now(), messages: 5_000 })).toBeGreaterThan(1_000);
+  });
+});
+
+/** Makes the database fail from now on; not where the caller is looked up, unless that is wanted too. */
+function breakDatabase(error: () => Error, also: 'authenticate' | null = null) {
+  const { query, connect } = pg.Pool.prototype;
+  const fail = () => Promise.reject(error()) as never;
+  vi.spyOn(pg.Pool.prototype, 'query').mockImplementation(function (this: pg.Pool, ...given: unknown[]) {
+    const { name } = given[0] as { name?: string };
+    return name !== 'authenticate' || also === name ? fail() : Reflect.apply(query, this, given);
+  });
+  vi.spyOn(pg.Pool.prototype, 'connect').mockImplementation(function (this: pg.Pool, ...given: unknown[]) {
+    // With a callback it is a query's own, which was let through.
+    return given.length === 0 ? fail() : Reflect.apply(connect, this, given);
+  });
+}
