@@ -1,0 +1,81 @@
+import type { Conversation, Member, Message } from '@parley/client';
+import pg from 'pg';
+
+/** What the database holds of the group, all of one moment. */
+export interface Truth {
+  conversation: Conversation;
+  /** Who is in it, by id. */
+  members: Map<string, Member>;
+  /** In the order of `seq`. */
+  messages: Message[];
+  /** For everybody who ever was in it: the `seq` of each message that the log has within their time, in its order. */
+  entitled: Map<string, number[]>;
+  /** The whole log: how many positions, and the highest one. */
+  log: { count: number; head: number };
+}
+
+/** Reads it all, past the server. */
+export async function readTruth(databaseUrl: string, conversationId: string): Promise<Truth> {
+  const client = new pg.Client({ connectionString: databaseUrl });
+  await client.connect();
+  try {
+    await client.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY');
+    const read = async <Row>(statement: string, values: unknown[] = [conversationId]): Promise<Row[]> =>
+      (await client.query(statement, values)).rows;
+    const [conversation] = await read<Dated<Conversation>>(CONVERSATION);
+    const members = await read<MemberRow>(MEMBERS);
+    const messages = await read<Dated<Message>>(MESSAGES);
+    const entitled = await read<{ userId: string; seqs: number[] }>(ENTITLED);
+    const [log] = await read<Truth['log']>(LOG, []);
+    return {
+      conversation: dated(conversation!),
+      members: new Map(members.map((row) => [row.id, toMember(row)])),
+      messages: messages.map(dated),
+      entitled: new Map(entitled.map(({ userId, seqs }) => [userId, seqs])),
+      log: log!,
+    };
+  } finally {
+    await client.end();
+  }
+}
+
+type Dated<Row> = Omit<Row, 'createdAt'> & { createdAt: Date };
+
+const dated = <Row extends { createdAt: Date }>(
+  row: Row,
+): Omit<Row, 'createdAt'> & { createdAt: string } => ({
+  ...row,
+  createdAt: row.createdAt.toISOString(),
+});
+
+type MemberRow = Omit<Member, 'user' | 'joinedAt'> & Member['user'] & { joinedAt: Date };
+
+const toMember = ({ id, username, fullName, joinedAt, ...rest }: MemberRow): Member => ({
+  ...rest,
+  user: { id, username, fullName },
+  joinedAt: joinedAt.toISOString(),
+});
+
+const CONVERSATION = `
+  SELECT id, kind, title, description, created_at AS "createdAt", member_count AS "memberCount", last_seq AS "lastSeq"
+  FROM conversations WHERE id = $1`;
+
+const MEMBERS = `
+  SELECT u.id, u.username, u.full_name AS "fullName", m.role, m.joined_at AS "joinedAt",
+         m.joined_seq AS "joinedSeq", m.read_seq AS "readSeq"
+  FROM members m JOIN users u ON u.id = m.user_id WHERE m.conversation_id = $1`;
+
+const MESSAGES = `
+  SELECT id, conversation_id AS "conversationId", seq, sender_id AS "senderId", text,
+         client_message_id AS "clientMessageId", created_at AS "createdAt"
+  FROM messages WHERE conversation_id = $1 ORDER BY seq`;
+
+const ENTITLED = `
+  SELECT i.user_id AS "userId",
+         coalesce(array_agg((e.refs->>'seq')::int ORDER BY e.position) FILTER (WHERE e.position IS NOT NULL), '{}') AS seqs
+  FROM topic_intervals i
+  LEFT JOIN events e ON e.topic = i.topic AND e.type = 'message.created'
+    AND e.position BETWEEN i.opened_at AND coalesce(i.closed_at, e.position)
+  WHERE i.topic = $1 GROUP BY i.user_id`;
+
+const LOG = 'SELECT count(*)::int AS count, coalesce(max(position), 0)::int AS head FROM events';
