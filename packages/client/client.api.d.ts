@@ -2,14 +2,13 @@ import { TRPCClient } from "@trpc/client";
 import { TRPCBuiltRouter } from "@trpc/server";
 /** One message, the same in direct and in group conversations. */
 type Message = {
+  /** Its sender's key with the sender mixed in, see `messageId`. */
   id: string;
   conversationId: string;
   /** Its place in the conversation. */
   seq: number;
   senderId: string;
   text: string;
-  /** The sender's own key: the same key again returns this message instead of a second one. */
-  clientMessageId: string;
   createdAt: string;
 };
 /** What anybody may know of a person. Never the e-mail address. */
@@ -360,7 +359,6 @@ declare const apiRecord: {
           seq: number;
           senderId: string;
           text: string;
-          clientMessageId: string;
           createdAt: string;
         } | null;
       };
@@ -404,7 +402,6 @@ declare const apiRecord: {
             seq: number;
             senderId: string;
             text: string;
-            clientMessageId: string;
             createdAt: string;
           } | null;
         }[];
@@ -449,7 +446,6 @@ declare const apiRecord: {
             seq: number;
             senderId: string;
             text: string;
-            clientMessageId: string;
             createdAt: string;
           } | null;
         };
@@ -518,7 +514,6 @@ declare const apiRecord: {
           seq: number;
           senderId: string;
           text: string;
-          clientMessageId: string;
           createdAt: string;
         } | null;
       };
@@ -646,7 +641,6 @@ declare const apiRecord: {
             seq: number;
             senderId: string;
             text: string;
-            clientMessageId: string;
             createdAt: string;
           } | null;
         }[];

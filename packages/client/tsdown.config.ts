@@ -1,8 +1,9 @@
 import { defineConfig } from 'tsdown';
 
-const own = ['@parley/contract', '@parley/server'];
+const own = ['@parley/contract', '@parley/contract/message-id', '@parley/server'];
 
-/** One file of code and one of types. The contract and the server give types alone, bundled into the latter. */
+/** One file of code and one of types. The contract gives one function and the rest types,
+ * the server types alone. */
 export default defineConfig({
   entry: 'src/index.ts',
   format: 'esm',

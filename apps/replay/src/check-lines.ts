@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { isParleyError } from '@parley/client';
+import { clientMessageIdOf } from '@parley/contract';
 import type { Script } from './cast.ts';
 import { hasNothingToSee } from './parse-log.ts';
 import type { Person, Said } from './person.ts';
@@ -9,7 +10,7 @@ import type { Truth } from './truth.ts';
 
 /** Every line is in the database once, as it was said and acknowledged. */
 export function linesAreStored({ steps }: Script, said: Said[], { messages }: Truth): Check {
-  const byKey = Map.groupBy(messages, ({ clientMessageId }) => clientMessageId);
+  const byKey = Map.groupBy(messages, clientMessageIdOf);
   const byLine = new Map(said.map((each) => [each.line, each]));
   const lines = steps.filter((step) => step.does === 'say');
   const blank = lines.filter(({ text }) => hasNothingToSee(text));
@@ -36,7 +37,7 @@ export function linesAreStored({ steps }: Script, said: Said[], { messages }: Tr
 
 export function nothingElseIsStored(said: Said[], { messages }: Truth): Check {
   const keys = new Set(said.map(({ clientMessageId }) => clientMessageId));
-  const others = messages.filter(({ clientMessageId }) => !keys.has(clientMessageId));
+  const others = messages.filter((message) => !keys.has(clientMessageIdOf(message)));
   return {
     claim: 'nothing is in the database that nobody said',
     faults: others.map(({ seq }) => `message ${seq} was said by nobody`),

@@ -5,6 +5,7 @@ import {
   isParleyError,
   type Message,
 } from '@parley/client';
+import { clientMessageIdOf } from '@parley/contract';
 import { layCable } from './cable.ts';
 import type { Character } from './cast.ts';
 import type { Deliveries } from './deliveries.ts';
@@ -92,7 +93,7 @@ export async function createPerson(
   });
   chat.on('message.created', ({ message }) => {
     person.heard.push(message.seq);
-    deliveries.heard(message.clientMessageId, person);
+    deliveries.heard(clientMessageIdOf(message), person);
   });
   followMembers(person);
   await until(chat.connection, (status) => status === 'live');

@@ -80,12 +80,13 @@ export async function startServerProcess(databaseUrl: string, folder: string): P
 
 const MAIN = fileURLToPath(new URL('../../server/src/main.ts', import.meta.url));
 
-/** Development, but that everybody comes from one address. Nothing else of the caller's reaches the server. */
+/** Development, but that everybody comes from one address, and years pass in minutes. Nothing else of the caller's reaches the server. */
 const settings = () => ({
   PATH: process.env['PATH'],
   NODE_ENV: 'development',
   HOST: '127.0.0.1',
   BCRYPT_COST: String(BCRYPT_COST),
   MAX_CONNECTIONS_PER_ADDRESS: '10000',
+  MAX_MESSAGES_PER_SECOND: '100000',
   LOG_LEVEL: 'error',
 });

@@ -67,7 +67,7 @@ const MEMBERS = `
 
 const MESSAGES = `
   SELECT id, conversation_id AS "conversationId", seq, sender_id AS "senderId", text,
-         client_message_id AS "clientMessageId", created_at AS "createdAt"
+         created_at AS "createdAt"
   FROM messages WHERE conversation_id = $1 ORDER BY seq`;
 
 const ENTITLED = `

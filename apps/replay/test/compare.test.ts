@@ -28,7 +28,6 @@ const message = (seq: number): Message => ({
   seq,
   senderId: idOf(11),
   text: `text ${seq}`,
-  clientMessageId: idOf(200 + seq),
   createdAt: NOW,
 });
 const conversation: Conversation = {

@@ -49,6 +49,8 @@ const schema = z.object({
   /** Subscriptions that one socket may hold, and calls in one batch. */
   MAX_SUBSCRIPTIONS_PER_SOCKET: count(20),
   MAX_BATCH_SIZE: count(50),
+  /** Messages that a person's sockets may send in a second, calls and all; what is more waits for the next. */
+  MAX_MESSAGES_PER_SECOND: count(500),
   /** Days for which the log keeps its events. */
   LOG_RETENTION_DAYS: count(30),
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'silent']).default('info'),

@@ -65,6 +65,7 @@ export function testEnv(databaseUrl: string, variables: Record<string, string> =
     PASSWORD_PEPPER: secret,
     REFRESH_SECRET: secret,
     BCRYPT_COST: '4',
+    MAX_MESSAGES_PER_SECOND: '100000',
     LOG_LEVEL: 'fatal',
     ...variables,
   });

@@ -1,4 +1,5 @@
 import type { ChatEvent, ConversationView, Message, StreamItem } from '@parley/contract';
+import { clientMessageIdOf } from '@parley/contract/message-id';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { applyEvent, recognise } from '../src/sync/apply-event.ts';
@@ -227,7 +228,8 @@ describe('what an event does', () => {
     const [conversationId] = Object.keys(state.conversations!) as [string];
     model.run([{ do: 'send', who: 0, where: 0 }]);
     const { message } = eventsOf(model).at(-1) as { message: Message };
-    const { clientMessageId, text } = message;
+    const { text } = message;
+    const clientMessageId = clientMessageIdOf(message);
     const waiting = { clientMessageId, conversationId, text, status: 'sending', unanswered: 0 } as const;
     const shown = { ...state, outbox: [{ ...waiting, message: undefined, error: undefined }] };
     const after = applyEvent(shown, { type: 'message.created', message });

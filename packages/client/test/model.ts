@@ -131,7 +131,6 @@ export class Model {
       seq,
       senderId: member.user.id,
       text: `message ${seq}`,
-      clientMessageId: uuid(this.#ids++),
       createdAt: AT,
     };
     room.messages.push(message);

@@ -9,7 +9,6 @@ const message = (id: string): Message => ({
   seq: 1,
   senderId: 'me',
   text: id,
-  clientMessageId: id,
   createdAt: '2026-11-20T10:00:00.000Z',
 });
 

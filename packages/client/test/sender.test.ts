@@ -1,4 +1,5 @@
 import type { Message } from '@parley/contract';
+import { clientMessageIdOf, messageId } from '@parley/contract/message-id';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { createStore } from '../src/store.ts';
@@ -33,11 +34,11 @@ function world(given: readonly Fate[] = []) {
   let attempts = 0;
 
   function keep({ clientMessageId, conversationId, text }: OutgoingMessage): Message {
-    const known = stored.find((message) => message.clientMessageId === clientMessageId);
+    const id = messageId(ME.id, clientMessageId);
+    const known = stored.find((message) => message.id === id);
     if (known) return known;
     const seq = stored.filter((message) => message.conversationId === conversationId).length + 1;
-    const id = `stored ${stored.length}`;
-    const message = { id, conversationId, seq, senderId: ME.id, text, clientMessageId, createdAt: '' };
+    const message = { id, conversationId, seq, senderId: ME.id, text, createdAt: '' };
     stored.push(message);
     return message;
   }
@@ -116,7 +117,7 @@ describe('whatever becomes of the attempts', () => {
         for (let n = 0; n < 10; n += 1) await later();
         it.stream();
 
-        const keys = it.stored.map(({ clientMessageId }) => clientMessageId);
+        const keys = it.stored.map(clientMessageIdOf);
         expect(new Set(keys).size).toBe(keys.length);
         for (const sending of sent) {
           const { status } = sending.get();
@@ -140,7 +141,7 @@ describe('whatever becomes of the attempts', () => {
           const order = wanted
             .map(({ clientMessageId }) => clientMessageId)
             .filter((key) => keys.includes(key));
-          expect(kept.map(({ clientMessageId }) => clientMessageId)).toEqual(order);
+          expect(kept.map(clientMessageIdOf)).toEqual(order);
         }
       }),
       { numRuns: 300 },

@@ -3,6 +3,7 @@ export * from './errors.ts';
 export * from './events.ts';
 export * from './ids.ts';
 export * from './limits.ts';
+export * from './message-id.ts';
 export * from './messages.ts';
 export * from './users.ts';
 export * from './version.ts';

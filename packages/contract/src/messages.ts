@@ -3,14 +3,13 @@ import { id, seq, timestamp } from './ids.ts';
 
 /** One message, the same in direct and in group conversations. */
 export type Message = {
+  /** Its sender's key with the sender mixed in, see `messageId`. */
   id: string;
   conversationId: string;
   /** Its place in the conversation. */
   seq: number;
   senderId: string;
   text: string;
-  /** The sender's own key: the same key again returns this message instead of a second one. */
-  clientMessageId: string;
   createdAt: string;
 };
 
@@ -20,6 +19,5 @@ export const message = z.object({
   seq,
   senderId: id,
   text: z.string(),
-  clientMessageId: id,
   createdAt: timestamp,
 }) satisfies z.ZodType<Message>;

@@ -106,7 +106,6 @@ CREATE TABLE "messages" (
     "conversation_id" UUID NOT NULL,
     "seq" INTEGER NOT NULL,
     "sender_id" UUID NOT NULL,
-    "client_message_id" UUID NOT NULL,
     "fingerprint" TEXT NOT NULL,
     "text" TEXT NOT NULL,
     "created_at" TIMESTAMPTZ(3) NOT NULL,

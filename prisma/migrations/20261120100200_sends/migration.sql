@@ -6,7 +6,7 @@
 -- A message's id is made of its sender and the sender's key, so the same key is the same id. The n-th stored
 -- message has position head + n. An id comes once in a batch: the caller sees to it.
 CREATE FUNCTION send_messages(
-  p_ids uuid[], p_conversations uuid[], p_senders uuid[], p_keys uuid[],
+  p_ids uuid[], p_conversations uuid[], p_senders uuid[],
   p_texts text[], p_fingerprints text[], p_sent_at timestamptz,
   OUT head bigint, OUT outcomes text[], OUT seqs int[]
 ) LANGUAGE plpgsql AS $$
@@ -16,8 +16,8 @@ BEGIN
 
   -- 2. In a later statement, with a fresh snapshot: somebody removed while this batch waited does not get in.
   WITH input AS (
-    SELECT * FROM unnest(p_ids, p_conversations, p_senders, p_keys, p_texts, p_fingerprints)
-      WITH ORDINALITY AS i (id, conversation_id, sender_id, key, text, fingerprint, ord)
+    SELECT * FROM unnest(p_ids, p_conversations, p_senders, p_texts, p_fingerprints)
+      WITH ORDINALITY AS i (id, conversation_id, sender_id, text, fingerprint, ord)
   ), judged AS (
     SELECT i.*, e.seq AS existing_seq,
       CASE WHEN m.user_id IS NULL THEN 'not_member'
@@ -32,8 +32,8 @@ BEGIN
     FROM judged j JOIN conversations c ON c.id = j.conversation_id
     WHERE j.outcome = 'stored'
   ), stored AS (
-    INSERT INTO messages (id, conversation_id, seq, sender_id, client_message_id, fingerprint, text, created_at)
-    SELECT id, conversation_id, n.seq, sender_id, key, fingerprint, text, p_sent_at FROM numbered n
+    INSERT INTO messages (id, conversation_id, seq, sender_id, fingerprint, text, created_at)
+    SELECT id, conversation_id, n.seq, sender_id, fingerprint, text, p_sent_at FROM numbered n
   ), counted AS (
     UPDATE conversations c SET last_seq = n.seq, last_activity_at = p_sent_at
     FROM (SELECT conversation_id, max(numbered.seq) AS seq FROM numbered GROUP BY 1) n

@@ -23,4 +23,5 @@ export const serverEnvironment = (databaseUrl: string, port: number): Record<str
   REFRESH_SECRET: secret(),
   MAX_CONNECTIONS_PER_ADDRESS: '20000',
   MAX_CONNECTIONS_PER_USER: '1000',
+  MAX_MESSAGES_PER_SECOND: '100000',
 });

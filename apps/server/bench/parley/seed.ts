@@ -50,8 +50,8 @@ export const SEED = `
   SELECT ${uuidSql(`'c' || n / 2`)}, ${userSql}, now(), 0, 0 FROM generate_series(0, ${WORLD.users - 1}) n;
   ${WORLD.groups.map(groupSql).join('')}
 
-  INSERT INTO messages (id, conversation_id, seq, sender_id, client_message_id, fingerprint, text, created_at)
-  SELECT ${historyIdSql('n')}, '${HISTORY}', n, ${uuidSql(`'u' || ${HISTORY_USERS[0]} + n % 2`)}, ${historyIdSql('n')},
+  INSERT INTO messages (id, conversation_id, seq, sender_id, fingerprint, text, created_at)
+  SELECT ${historyIdSql('n')}, '${HISTORY}', n, ${uuidSql(`'u' || ${HISTORY_USERS[0]} + n % 2`)},
     'the fingerprint.', ${historyTextSql('n')}, ${historyTimeSql('n')}
   FROM generate_series(1, ${WORLD.history}) n;
   UPDATE conversations SET last_seq = ${WORLD.history} WHERE id = '${HISTORY}';

@@ -45,7 +45,6 @@ interface ViewRow {
   message_id: string | null;
   message_sender: string;
   message_text: string;
-  message_key: string;
   message_at: Date;
 }
 
@@ -56,7 +55,7 @@ const VIEWS = `
          peer.role AS peer_role, peer.joined_at AS peer_joined_at, peer.joined_seq AS peer_joined_seq,
          peer.read_seq AS peer_read_seq,
          m.id AS message_id, m.sender_id AS message_sender, m.text AS message_text,
-         m.client_message_id AS message_key, m.created_at AS message_at
+         m.created_at AS message_at
   FROM members me
   JOIN conversations c ON c.id = me.conversation_id
   LEFT JOIN members peer ON c.kind = 'direct' AND peer.conversation_id = c.id AND peer.user_id <> me.user_id
@@ -101,7 +100,6 @@ const toView = (row: ViewRow): ConversationView => ({
           seq: row.last_seq,
           senderId: row.message_sender,
           text: row.message_text,
-          clientMessageId: row.message_key,
           createdAt: row.message_at.toISOString(),
         },
 });

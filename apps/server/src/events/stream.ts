@@ -25,7 +25,7 @@ type ResetReason = Extract<StreamNotice, { type: 'stream.reset' }>['reason'];
  * One subscription to the log. First load, resume, recovery of a slow reader and live are one path:
  *
  *   1. join the hub, so that entitlement follows the log from here on
- *   2. start at the cursor, or at the node's position; or `reset`, and end
+ *   2. start at the cursor, or now; or `reset`, and end
  *   3. catch up: from the database while far behind, from memory when near
  *   4. `caught-up`, and go live, in the same turn of the loop as the last look at the log
  *   5. when the reader falls behind, wait until it has drained, and go on at 3
@@ -54,7 +54,7 @@ export class Stream implements Listener {
       signal.addEventListener('abort', () => resolve(), { once: true }),
     );
     try {
-      const reason = cursor === null ? this.#startNow() : await this.#startAt(cursor);
+      const reason = await (cursor === null ? this.#startNow() : this.#startAt(cursor));
       if (reason)
         return this.#sink.notice({ type: 'stream.reset', reason }, this.#cursorAt(this.#hub.applied));
       for (let first = true; !signal.aborted; first = false) {
@@ -84,8 +84,9 @@ export class Stream implements Listener {
     this.#sent = run.last;
   }
 
-  #startNow(): null {
-    this.#sent = this.#hub.applied;
+  /** Now is the end of the log in the database: what the caller has just done lies before it, on any node. */
+  async #startNow(): Promise<null> {
+    this.#sent = await this.#reader.head();
     return null;
   }
 

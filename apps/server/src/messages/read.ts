@@ -9,8 +9,7 @@ import { Rendered } from '../rendered.ts';
 export const MESSAGE_JSON = `
   '{"id":"' || m.id || '","conversationId":"' || m.conversation_id || '","seq":' || m.seq ||
   ',"senderId":"' || m.sender_id || '","text":' || to_json(m.text)::text ||
-  ',"clientMessageId":"' || m.client_message_id ||
-  '","createdAt":"' || to_char(m.created_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') || '"}'`;
+  ',"createdAt":"' || to_char(m.created_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') || '"}'`;
 
 /** The message with this seq, which exists. */
 export async function readMessage(

@@ -1,4 +1,4 @@
-import type { Message } from '@parley/contract';
+import { type Message, messageId } from '@parley/contract';
 import pg from 'pg';
 import type { Clock } from '../clock.ts';
 import type { Database } from '../database/database.ts';
@@ -6,7 +6,7 @@ import { ParleyError } from '../error.ts';
 import type { LogEntry } from '../events/entry.ts';
 import type { EventLog } from '../events/log.ts';
 import { Rendered } from '../rendered.ts';
-import { fingerprint, messageId } from './identity.ts';
+import { fingerprint } from './fingerprint.ts';
 import { readMessage } from './read.ts';
 
 /** Sends of one batch at most. */
@@ -106,7 +106,6 @@ export function createSendQueue({ url, database, log, clock }: SendQueueOptions)
       batch.map(({ id }) => id),
       batch.map(({ conversationId }) => conversationId),
       batch.map(({ senderId }) => senderId),
-      batch.map(({ clientMessageId }) => clientMessageId),
       batch.map(({ text }) => text),
       batch.map(fingerprint),
       sentAt,
@@ -125,11 +124,11 @@ export function createSendQueue({ url, database, log, clock }: SendQueueOptions)
   function giveOut(batch: Waiting[], { head, outcomes, seqs, sentAt }: Stored): void {
     const entries: LogEntry[] = [];
     for (const [index, send] of batch.entries()) {
-      const { id, conversationId, senderId, text, clientMessageId } = send;
+      const { id, conversationId, senderId, text } = send;
       const seq = seqs[index]!;
       switch (outcomes[index]) {
         case 'stored': {
-          const message = { id, conversationId, seq, senderId, text, clientMessageId, createdAt: sentAt };
+          const message = { id, conversationId, seq, senderId, text, createdAt: sentAt };
           const json = JSON.stringify(message);
           entries.push({
             position: head + entries.length + 1,
@@ -166,7 +165,7 @@ export function createSendQueue({ url, database, log, clock }: SendQueueOptions)
     push: (send) =>
       new Promise((resolve, reject) => {
         if (queue.length >= QUEUE) return reject(new ParleyError('BUSY', { retryAfter: 1 }));
-        queue.push({ id: messageId(send), ...send, resolve, reject });
+        queue.push({ id: messageId(send.senderId, send.clientMessageId), ...send, resolve, reject });
         running ??= new Promise<void>((started) => setImmediate(started)).then(run);
       }),
     async close() {
@@ -176,4 +175,4 @@ export function createSendQueue({ url, database, log, clock }: SendQueueOptions)
   };
 }
 
-const SEND = `SELECT head, outcomes, seqs FROM send_messages($1, $2, $3, $4, $5, $6, $7)`;
+const SEND = `SELECT head, outcomes, seqs FROM send_messages($1, $2, $3, $4, $5, $6)`;

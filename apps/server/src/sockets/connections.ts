@@ -34,6 +34,7 @@ export interface Connection {
 /** A WebSocket with its subscriptions. Its times are milliseconds of the process's clock. */
 export interface SocketConnection extends Connection {
   readonly socket: Socket;
+  readonly address: string;
   readonly lanes: Set<Lane>;
   /** When something last came from its client. */
   lastSeen: number;
@@ -65,6 +66,10 @@ export class Connections {
   readonly #sockets = new Set<SocketConnection>();
   readonly #byAddress = new Map<string, number>();
   readonly #byUser = new Map<string, Set<Connection>>();
+  /** Messages heard since the last look, by person, and by address from those who are nobody yet. */
+  readonly #heard = new Map<string, number>();
+  /** Sockets of which nothing more is heard before the next look. */
+  readonly #paced = new Set<SocketConnection>();
   /** Sessions that have ended of late, and when. */
   readonly #ended = new Map<string, number>();
   readonly #timer = setInterval(() => this.sweep(), SWEEP_EVERY);
@@ -92,17 +97,25 @@ export class Connections {
   addSocket(connection: SocketConnection, announced: boolean): void {
     this.#open.add(connection);
     this.#sockets.add(connection);
-    this.heardFrom(connection);
+    connection.lastSeen = this.#clock.elapsed();
     connection.authenticateBy = connection.lastSeen + (announced ? AUTHENTICATE_WITHIN : ANONYMOUS_FOR);
   }
 
   removeSocket(connection: SocketConnection): void {
     this.#sockets.delete(connection);
+    this.#paced.delete(connection);
     this.remove(connection);
   }
 
+  /** A message came. Whoever sends more than one may in a second is heard on in the next. */
   heardFrom(connection: SocketConnection): void {
     connection.lastSeen = this.#clock.elapsed();
+    const sender = connection.session?.userId ?? connection.address;
+    const heard = (this.#heard.get(sender) ?? 0) + 1;
+    this.#heard.set(sender, heard);
+    if (heard <= this.#env.MAX_MESSAGES_PER_SECOND) return;
+    this.#paced.add(connection);
+    connection.socket.hold('pace');
   }
 
   /** It has said that it comes without a session. */
@@ -142,7 +155,7 @@ export class Connections {
         connection.close(CLOSE.unauthenticated, 'session ended');
   }
 
-  /** Looks after every connection once: stalls, silence, and time that has run out. */
+  /** Looks after every connection once: stalls, silence, floods, and time that has run out. */
   sweep(): void {
     const now = this.#clock.elapsed();
     const time = this.#clock.now().getTime();
@@ -151,6 +164,10 @@ export class Connections {
       else if (connection.session) watchExpiry(connection, connection.session.expiresAt.getTime() - time);
     }
     for (const connection of this.#sockets) watchSocket(connection, now);
+    const paced = [...this.#paced];
+    this.#paced.clear();
+    this.#heard.clear();
+    for (const { socket } of paced) socket.release('pace');
     for (const [sessionId, since] of this.#ended)
       if (now - since > ENDED_FOR) this.#ended.delete(sessionId);
       else break;

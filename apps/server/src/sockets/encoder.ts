@@ -10,6 +10,8 @@ interface Outgoing {
 
 /** Characters of a request's id: it stands in front of every frame of its subscription. */
 const LONGEST_ID = 100;
+/** Items of a batch that are answered one by one, to say that they are too many. Nobody means more. */
+const LONGEST_BATCH = 1_000;
 
 /**
  * The JSON of tRPC's own encoder, with two things that JSON.stringify cannot do: text that is JSON already is
@@ -29,7 +31,9 @@ export const encoder: Encoder = {
   decode(data) {
     if (typeof data !== 'string') throw new TypeError('not a text frame');
     const messages: unknown = JSON.parse(data);
-    for (const message of Array.isArray(messages) ? messages : [messages]) {
+    const batch = Array.isArray(messages) ? messages : [messages];
+    if (batch.length > LONGEST_BATCH) throw new RangeError('a batch that long');
+    for (const message of batch) {
       const id: unknown = message?.id;
       if (typeof id === 'string' && id.length > LONGEST_ID) throw new RangeError('an id that long');
     }

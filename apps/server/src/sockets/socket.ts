@@ -7,9 +7,12 @@ import { frameText } from './frame.ts';
 const CLOSE_ABOVE = 1024 * 1024;
 /** A joined write up to this size is copied into one buffer; a larger one is handed over in pieces. */
 const COPY_UP_TO = 64 * 1024;
-/** With this many calls under way, nothing more is read from a socket until one is done. */
-const CALLS_AT_ONCE = 100;
+/** With this many calls under way, nothing more of a socket is heard until one is done. */
+const CALLS_AT_ONCE = 50;
 const NOTHING = Buffer.alloc(0);
+
+/** Why nothing of a socket is heard for a while. */
+type Hold = 'authenticating' | 'calls' | 'pace';
 
 /** Sockets that have something to write in this turn of the loop. */
 let dirty: Socket[] = [];
@@ -31,6 +34,9 @@ export class Socket extends WebSocket {
   #queue: Buffer[] = [];
   #queued = 0;
   #calls = 0;
+  readonly #holds = new Set<Hold>();
+  /** Messages that had been read when it was held. */
+  #unheard: unknown[][] = [];
 
   /** Binds the TCP stream under this socket: `ws` keeps its own to itself. */
   attach(stream: TcpSocket): void {
@@ -86,19 +92,45 @@ export class Socket extends WebSocket {
     else if (await new Promise((resolve) => stream.write(NOTHING, resolve))) await this.#gone;
   }
 
-  /** A call begins. Whoever has too many under way is not read any further. */
+  /** A call begins. Whoever has too many under way is not heard any further. */
   callBegins(): void {
-    if (++this.#calls === CALLS_AT_ONCE) this.pause();
+    if (++this.#calls === CALLS_AT_ONCE) this.hold('calls');
   }
 
   callEnds(): void {
-    if (this.#calls-- === CALLS_AT_ONCE) this.resume();
+    if (this.#calls-- === CALLS_AT_ONCE) this.release('calls');
+  }
+
+  /** Stops reading. What was read already waits: at most what TCP handed over at once. */
+  hold(why: Hold): void {
+    this.#holds.add(why);
+    this.pause();
+  }
+
+  release(why: Hold): void {
+    if (this.#holds.delete(why) && this.#holds.size === 0) this.#hearOn();
+  }
+
+  /** Hears what waits, one message a turn of the loop, so that it can be held again; then reads on. */
+  #hearOn(): void {
+    if (this.#holds.size > 0) return;
+    const message = this.#unheard.shift();
+    if (!message) return this.resume();
+    super.emit('message', ...message);
+    setImmediate(() => this.#hearOn());
+  }
+
+  override emit(event: string | symbol, ...given: unknown[]): boolean {
+    if (event !== 'message' || (this.#holds.size === 0 && this.#unheard.length === 0))
+      return super.emit(event, ...given);
+    return this.#unheard.push(given) > 0;
   }
 
   /** Says goodbye after all that was sent before. Nothing that still comes is heard. */
   override close(code?: number, reason?: string): void {
     this.flush();
     this.removeAllListeners('message');
+    this.#unheard = [];
     super.close(code, reason);
   }
 

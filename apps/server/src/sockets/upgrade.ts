@@ -29,6 +29,8 @@ export function createUpgradeHandler(app: App, router: AppRouter) {
     clientTracking: false,
     maxPayload: MAX_PAYLOAD,
     closeTimeout: CLOSE_WITHIN,
+    // One message a turn of the loop: whoever sends many at once does not keep the others waiting.
+    allowSynchronousEvents: false,
     perMessageDeflate: false,
     WebSocket: Socket,
   };
@@ -58,8 +60,8 @@ export function createUpgradeHandler(app: App, router: AppRouter) {
       return null;
     }
     const { socket } = connection;
-    // Its calls wait for this: no more of them are read meanwhile.
-    socket.pause();
+    // Its calls wait for this: no more of them are heard meanwhile.
+    socket.hold('authenticating');
     try {
       const session = await authenticate(app, token);
       if (socket.readyState !== Socket.OPEN) return null;
@@ -71,7 +73,7 @@ export function createUpgradeHandler(app: App, router: AppRouter) {
       else connection.close(CLOSE.leaving, 'try again');
       throw error;
     } finally {
-      socket.resume();
+      socket.release('authenticating');
     }
     throw new ParleyError('UNAUTHENTICATED');
   }
@@ -94,6 +96,7 @@ export function createUpgradeHandler(app: App, router: AppRouter) {
       const connection: SocketConnection = {
         socket,
         session: null,
+        address,
         lanes: new Set(),
         asked: false,
         lastSeen: 0,

@@ -1,4 +1,5 @@
 import type { Message } from '@parley/contract';
+import { clientMessageIdOf } from '@parley/contract/message-id';
 import { platform } from '../platform.ts';
 import { createStore, type Readable, type Store } from '../store.ts';
 import { timed } from '../timed.ts';
@@ -176,7 +177,8 @@ export function createSender(
     },
     arrived(messages) {
       const me = store.get().me?.id;
-      for (const message of messages) if (message.senderId === me) settle(message.clientMessageId, message);
+      for (const message of messages)
+        if (message.senderId === me) settle(clientMessageIdOf(message), message);
     },
     clear(reason) {
       wakeAll();

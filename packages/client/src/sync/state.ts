@@ -1,4 +1,5 @@
 import type { ConversationView, Member, Message, OwnUser } from '@parley/contract';
+import { clientMessageIdOf } from '@parley/contract/message-id';
 import { markSent, type OutgoingMessage } from './outbox.ts';
 
 /**
@@ -155,7 +156,7 @@ export function takeSent(state: ChatState, clientMessageId: string, message: Mes
 /** Drops from the outbox what has arrived: among these messages, or in the range of a timeline. */
 export function dropArrived(state: ChatState, arrived: readonly Message[] = []): ChatState {
   if (state.outbox.length === 0) return state;
-  const own = new Set(arrived.filter((m) => m.senderId === state.me?.id).map((m) => m.clientMessageId));
+  const own = new Set(arrived.filter((m) => m.senderId === state.me?.id).map(clientMessageIdOf));
   const waiting = state.outbox.filter(({ clientMessageId, message }) => {
     if (own.has(clientMessageId)) return false;
     if (!message) return true;
