@@ -69,17 +69,18 @@ export class Socket extends WebSocket {
   /** Hands the queue to the stream. */
   flush(): void {
     const queue = this.#queue;
-    const bytes = this.#queued;
-    this.#queue = [];
-    this.#queued = 0;
-    if (queue.length === 0 || !this.#stream?.writable) return;
-    if (queue.length === 1) this.#stream.write(queue[0]!);
-    else if (bytes <= COPY_UP_TO) this.#stream.write(Buffer.concat(queue, bytes));
-    else {
-      this.#stream.cork();
-      for (const frames of queue) this.#stream.write(frames);
-      this.#stream.uncork();
+    const stream = this.#stream;
+    if (queue.length > 0 && stream?.writable) {
+      if (queue.length === 1) stream.write(queue[0]!);
+      else if (this.#queued <= COPY_UP_TO) stream.write(Buffer.concat(queue, this.#queued));
+      else {
+        stream.cork();
+        for (const frames of queue) stream.write(frames);
+        stream.uncork();
+      }
     }
+    queue.length = 0;
+    this.#queued = 0;
   }
 
   /** Resolves when all that waits has left the process, and when the socket is gone: not before it is. */
