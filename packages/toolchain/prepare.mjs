@@ -4,15 +4,26 @@ import { dirname, join } from 'node:path';
 import { step } from './step.mjs';
 import { bringPnpm, environment } from './tools.mjs';
 
-/** Installs the packages and generates Prisma's client, each only when what it is made from has changed. */
+/** What Prisma generates: the server's client, and the one of the bench's stock peer. */
+const CLIENTS = [
+  { config: 'prisma.config.ts', schema: 'prisma/schema', client: 'apps/server/src/database/generated' },
+  {
+    config: 'apps/server/bench/stock/prisma.config.ts',
+    schema: 'apps/server/bench/stock',
+    client: 'apps/server/bench/stock/generated',
+  },
+];
+
+/** Installs the packages and generates Prisma's clients, each only when what it is made from has changed. */
 export async function prepare(project, node) {
   const packages = ['package.json', 'pnpm-lock.yaml', 'pnpm-workspace.yaml'];
   await unlessCurrent(project, packages, 'node_modules/.pnpm', () => install(project, node));
 
-  const schema = readdirSync(join(project, 'prisma/schema')).map((file) => `prisma/schema/${file}`);
-  const generator = ['pnpm-lock.yaml', 'prisma.config.ts', ...schema.sort()];
-  const client = 'apps/server/src/database/generated';
-  await unlessCurrent(project, generator, client, () => generate(project, node));
+  for (const { config, schema, client } of CLIENTS) {
+    const models = readdirSync(join(project, schema)).filter((file) => file.endsWith('.prisma'));
+    const sources = ['pnpm-lock.yaml', config, ...models.sort().map((file) => `${schema}/${file}`)];
+    await unlessCurrent(project, sources, client, () => generate(project, node, config));
+  }
 }
 
 async function install(project, node) {
@@ -25,11 +36,11 @@ async function install(project, node) {
   });
 }
 
-async function generate(project, node) {
+async function generate(project, node, config) {
   await step(
-    "generating Prisma's client",
+    `generating Prisma's client of ${config}`,
     node,
-    [join(project, 'node_modules/prisma/build/index.js'), 'generate'],
+    [join(project, 'node_modules/prisma/build/index.js'), 'generate', '--config', config],
     {
       cwd: project,
       env: {
