@@ -71,7 +71,7 @@ interface ErrorData {
   INVALID_CREDENTIALS: object;
   /** This refresh token is unknown, expired or ended. Log in again. */
   INVALID_REFRESH_TOKEN: object;
-  /** A refresh token came back after its successor was used: the whole session is ended. */
+  /** A refresh token came back more than ten seconds after its first use: the whole session is ended. */
   REFRESH_TOKEN_REUSED: object;
   /** Another account has this e-mail address. */
   EMAIL_TAKEN: object;
