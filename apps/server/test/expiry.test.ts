@@ -149,8 +149,10 @@ describe('S28, S29 a session that ends', () => {
       expect(stream.events.at(-1)).toMatchObject({ type: 'session.ended', reason: 'logout' });
     }
     expect(performance.now() - start).toBeLessThan(2_000);
+    await other.talkTo(await server.people.join('bob'));
     for (const stream of others) {
-      await stream.until(({ type }) => type === 'session.ended');
+      await stream.until(({ type }) => type === 'conversation.created');
+      expect(stream.events.map(({ type }) => type)).toEqual(['session.ended', 'conversation.created']);
       expect(stream.end).toBe(null);
       expect(stream.connects).toBe(1);
     }
