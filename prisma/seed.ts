@@ -141,12 +141,13 @@ async function settle(app: App, username: Name, passwordHash: string): Promise<S
       email: `${username}@example.org`,
       fullName: PEOPLE[username],
       passwordHash,
+      isEmailVerified: true,
       now,
     }),
   );
   return {
     app,
-    session: { sessionId: randomUUID(), userId: user.id, expiresAt: now },
+    session: { sessionId: randomUUID(), userId: user.id, expiresAt: now, isRestricted: false },
     client: { address: '127.0.0.1', userAgent: null },
     socket: null,
     response: null,

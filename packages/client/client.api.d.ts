@@ -8,18 +8,28 @@ type Message = {
   /** Its place in the conversation. */
   seq: number;
   senderId: string;
+  /** Empty once it is deleted. */
   text: string;
   createdAt: string;
+  /** Only on a deleted one: when that was. Its place stays. */
+  deletedAt?: string | undefined;
 };
+/** Roles of the installation, not of a group: a moderator looks after what people do, an admin after everything. */
+type Role = 'USER' | 'MODERATOR' | 'ADMIN';
 /** What anybody may know of a person. Never the e-mail address. */
 type PublicUser = {
   id: string;
   username: string;
   fullName: string | null;
+  /** The account is gone. Shown as "Deleted user"; the username is a placeholder. */
+  isDeleted: boolean;
 };
 /** What a person sees of their own account. */
 type OwnUser = PublicUser & {
   email: string;
+  /** Whether they have shown that the address is theirs. */
+  isEmailVerified: boolean;
+  role: Role;
   createdAt: string;
 };
 /** A person in a conversation. The members of a direct conversation are both `member`. */
@@ -73,7 +83,19 @@ interface ErrorData {
   INVALID_REFRESH_TOKEN: object;
   /** A refresh token came back more than ten seconds after its first use: the whole session is ended. */
   REFRESH_TOKEN_REUSED: object;
-  /** Another account has this e-mail address. */
+  /** The account's address is not verified yet. Until it is, it can verify, ask for another mail, and log out. */
+  EMAIL_NOT_VERIFIED: object;
+  /** The code or link is wrong, used, too old, or meant for something else: which of them is not told. */
+  INVALID_CODE: object;
+  /** What was given as the current password is not it. */
+  WRONG_PASSWORD: object;
+  /** The account is banned: until then, or for good. */
+  BANNED: {
+    until: string | null;
+  };
+  /** Accounts are kept by another service here: this is done there. */
+  ACCOUNTS_ELSEWHERE: object;
+  /** Another account has this e-mail address. Told only where addresses need no verification. */
   EMAIL_TAKEN: object;
   /** Another account has this username, in whatever case. */
   USERNAME_TAKEN: object;
@@ -83,7 +105,7 @@ interface ErrorData {
   };
   /** You see it, and may not do this to it. */
   FORBIDDEN: {
-    need: 'owner' | 'admin';
+    need: 'owner' | 'admin' | 'MODERATOR' | 'ADMIN';
   };
   /** A conversation with oneself. */
   SELF_CONVERSATION: object;
@@ -98,6 +120,10 @@ interface ErrorData {
   /** The same `clientMessageId` was sent before with other content; `messageId` is what was stored then. */
   IDEMPOTENCY_CONFLICT: {
     messageId: string;
+  };
+  /** More than the operator lets one person, address or account do. Try again after `retryAfter` seconds. */
+  RATE_LIMITED: {
+    retryAfter: number;
   };
   /** More subscriptions than one socket may hold. */
   TOO_MANY_SUBSCRIPTIONS: {
@@ -124,6 +150,11 @@ declare const ERROR_STATUS: {
   readonly INVALID_CREDENTIALS: 401;
   readonly INVALID_REFRESH_TOKEN: 401;
   readonly REFRESH_TOKEN_REUSED: 401;
+  readonly EMAIL_NOT_VERIFIED: 403;
+  readonly INVALID_CODE: 400;
+  readonly WRONG_PASSWORD: 403;
+  readonly BANNED: 403;
+  readonly ACCOUNTS_ELSEWHERE: 403;
   readonly EMAIL_TAKEN: 409;
   readonly USERNAME_TAKEN: 409;
   readonly NOT_FOUND: 404;
@@ -133,6 +164,7 @@ declare const ERROR_STATUS: {
   readonly OWNER_MUST_TRANSFER: 409;
   readonly GROUP_FULL: 409;
   readonly IDEMPOTENCY_CONFLICT: 409;
+  readonly RATE_LIMITED: 429;
   readonly TOO_MANY_SUBSCRIPTIONS: 429;
   readonly BUSY: 503;
   readonly UNAVAILABLE: 503;
@@ -144,6 +176,11 @@ type WireError = { [Code in ErrorCode]: {
   code: Code;
   httpStatus: (typeof ERROR_STATUS)[Code];
 } & ErrorData[Code]; }[ErrorCode];
+/** Why a session ended. */
+declare const SESSION_END_REASONS: readonly ['logout', 'revoked',
+/** A used refresh token came back: two parties hold it. */
+'reuse', 'password-changed', 'password-reset', 'banned', 'account-deleted'];
+type SessionEndReason = (typeof SESSION_END_REASONS)[number];
 /**
  * The durable events, each a fact of the log. A subscriber gets every one it is entitled to, once, in the
  * order of the log. A payload carries absolute values, so that applying an event again changes nothing.
@@ -192,11 +229,36 @@ type ChatEvent =
     readSeq: number;
   }[];
 } |
+/** The messages of somebody whose account is gone were erased: of each, the text; their places stay. */
+{
+  type: 'messages.erased';
+  conversationId: string;
+  senderId: string;
+  at: string;
+} |
+/** Somebody's profile changed, or their account is gone. */
+{
+  type: 'user.updated';
+  user: PublicUser;
+} |
+/** This person's own account changed: the address, whether it is verified, the role. */
+{
+  type: 'account.updated';
+  user: OwnUser;
+} |
+/** This person signed in somewhere. */
+{
+  type: 'session.started';
+  sessionId: string;
+  device: string;
+  address: string;
+  at: string;
+} |
 /** A session of this person ended. Its own sockets are closed right after. */
 {
   type: 'session.ended';
   sessionId: string;
-  reason: 'logout' | 'revoked' | 'reuse';
+  reason: SessionEndReason;
 };
 /** What a stream says about itself, between the events. None is a fact of the log. */
 type StreamNotice =
@@ -260,7 +322,10 @@ declare const apiRecord: {
           id: string;
           username: string;
           fullName: string | null;
+          isDeleted: boolean;
           email: string;
+          isEmailVerified: boolean;
+          role: "ADMIN" | "MODERATOR" | "USER";
           createdAt: string;
         };
       };
@@ -282,7 +347,10 @@ declare const apiRecord: {
           id: string;
           username: string;
           fullName: string | null;
+          isDeleted: boolean;
           email: string;
+          isEmailVerified: boolean;
+          role: "ADMIN" | "MODERATOR" | "USER";
           createdAt: string;
         };
       };
@@ -316,7 +384,10 @@ declare const apiRecord: {
         id: string;
         username: string;
         fullName: string | null;
+        isDeleted: boolean;
         email: string;
+        isEmailVerified: boolean;
+        role: "ADMIN" | "MODERATOR" | "USER";
         createdAt: string;
       };
       meta: Meta;
@@ -347,6 +418,7 @@ declare const apiRecord: {
             id: string;
             username: string;
             fullName: string | null;
+            isDeleted: boolean;
           };
           role: "admin" | "member" | "owner";
           joinedAt: string;
@@ -360,6 +432,7 @@ declare const apiRecord: {
           senderId: string;
           text: string;
           createdAt: string;
+          deletedAt?: string | undefined;
         } | null;
       };
       meta: Meta;
@@ -390,6 +463,7 @@ declare const apiRecord: {
               id: string;
               username: string;
               fullName: string | null;
+              isDeleted: boolean;
             };
             role: "admin" | "member" | "owner";
             joinedAt: string;
@@ -403,6 +477,7 @@ declare const apiRecord: {
             senderId: string;
             text: string;
             createdAt: string;
+            deletedAt?: string | undefined;
           } | null;
         }[];
         hasMore: boolean;
@@ -434,6 +509,7 @@ declare const apiRecord: {
               id: string;
               username: string;
               fullName: string | null;
+              isDeleted: boolean;
             };
             role: "admin" | "member" | "owner";
             joinedAt: string;
@@ -447,6 +523,7 @@ declare const apiRecord: {
             senderId: string;
             text: string;
             createdAt: string;
+            deletedAt?: string | undefined;
           } | null;
         };
         cursor: string;
@@ -464,6 +541,7 @@ declare const apiRecord: {
             id: string;
             username: string;
             fullName: string | null;
+            isDeleted: boolean;
           };
           role: "admin" | "member" | "owner";
           joinedAt: string;
@@ -502,6 +580,7 @@ declare const apiRecord: {
             id: string;
             username: string;
             fullName: string | null;
+            isDeleted: boolean;
           };
           role: "admin" | "member" | "owner";
           joinedAt: string;
@@ -515,6 +594,7 @@ declare const apiRecord: {
           senderId: string;
           text: string;
           createdAt: string;
+          deletedAt?: string | undefined;
         } | null;
       };
       meta: Meta;
@@ -607,7 +687,10 @@ declare const apiRecord: {
           id: string;
           username: string;
           fullName: string | null;
+          isDeleted: boolean;
           email: string;
+          isEmailVerified: boolean;
+          role: "ADMIN" | "MODERATOR" | "USER";
           createdAt: string;
         };
         conversations: {
@@ -629,6 +712,7 @@ declare const apiRecord: {
               id: string;
               username: string;
               fullName: string | null;
+              isDeleted: boolean;
             };
             role: "admin" | "member" | "owner";
             joinedAt: string;
@@ -642,6 +726,7 @@ declare const apiRecord: {
             senderId: string;
             text: string;
             createdAt: string;
+            deletedAt?: string | undefined;
           } | null;
         }[];
         hasMore: boolean;

@@ -33,6 +33,8 @@ export interface Session {
   userId: string;
   /** When the access token ends. */
   expiresAt: Date;
+  /** The account's address is to be verified first: until then, next to nothing is open to it. */
+  isRestricted: boolean;
 }
 
 /** One call: over HTTP made anew for each request, over a socket shared by all its calls. */

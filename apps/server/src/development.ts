@@ -25,17 +25,18 @@ export async function configureDevelopment(
   return { env: readEnv({ ...made, ...given, DATABASE_URL: embedded.url }), embedded };
 }
 
-function makeSecrets(): Record<'JWT_SECRETS' | 'PASSWORD_PEPPER' | 'REFRESH_SECRET', string> {
+function makeSecrets(): Record<'JWT_SECRETS' | 'PASSWORD_PEPPER' | 'APP_SECRET', string> {
   const secret = () => randomBytes(36).toString('base64url');
-  return { JWT_SECRETS: secret(), PASSWORD_PEPPER: secret(), REFRESH_SECRET: secret() };
+  return { JWT_SECRETS: secret(), PASSWORD_PEPPER: secret(), APP_SECRET: secret() };
 }
 
 /** The secrets of this folder, made when it has none. Losing them would void every password and session. */
 function keepSecrets(folder: string): ReturnType<typeof makeSecrets> {
   const file = join(folder, 'secrets.json');
   try {
-    if (existsSync(file)) return JSON.parse(readFileSync(file, 'utf8'));
-    const secrets = makeSecrets();
+    const kept = existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : {};
+    const secrets = { ...makeSecrets(), ...kept };
+    if (Object.keys(secrets).length === Object.keys(kept).length) return kept;
     mkdirSync(folder, { recursive: true });
     writeFileSync(`${file}.new`, JSON.stringify(secrets, null, 2), { mode: 0o600 });
     renameSync(`${file}.new`, file);

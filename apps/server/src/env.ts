@@ -3,6 +3,8 @@ import { PROJECT_FOLDER } from './project.ts';
 
 const count = (fallback: number) => z.coerce.number().int().min(1).default(fallback);
 
+const flag = z.enum(['true', 'false']).transform((text) => text === 'true');
+
 const isOrigin = (text: string): boolean => /^[a-z][a-z0-9+.-]*:\/\/[^/*\s]+$/i.test(text);
 
 const schema = z.object({
@@ -23,8 +25,8 @@ const schema = z.object({
     ),
   /** Mixed into every password before it is hashed. Changing it voids all passwords. */
   PASSWORD_PEPPER: z.string().refine((pepper) => Buffer.byteLength(pepper) >= 32, 'needs 32 bytes or more'),
-  /** Derives the successor of a refresh token. */
-  REFRESH_SECRET: z.string().refine((secret) => Buffer.byteLength(secret) >= 32, 'needs 32 bytes or more'),
+  /** Of it come the keys of refresh tokens, of mailed codes and of what waits to be mailed; see keys.ts. */
+  APP_SECRET: z.string().refine((secret) => Buffer.byteLength(secret) >= 32, 'needs 32 bytes or more'),
   /** bcrypt's cost: each step doubles the time. */
   BCRYPT_COST: z.coerce.number().int().min(4).max(15).default(12),
   ACCESS_TOKEN_SECONDS: count(15 * 60),
@@ -32,6 +34,15 @@ const schema = z.object({
   SESSION_IDLE_DAYS: count(30),
   /** … and in any case after this long. */
   SESSION_ABSOLUTE_DAYS: count(90),
+  /**
+   * Whether an account may do nothing before it has shown that its e-mail address is its own. Without it a
+   * registration tells whether an address has an account.
+   */
+  REQUIRE_EMAIL_VERIFICATION: flag.optional(),
+  /** Where people reach this server: the base of the links in mails, never taken from a request. */
+  PUBLIC_URL: z.url({ protocol: /^https?$/ }).default('http://localhost:4000'),
+  /** Where the application is: whoever has followed a mail's link is sent there. */
+  APP_URL: z.url({ protocol: /^https?$/ }).optional(),
   /** Origins of browsers that may connect, separated by commas, as `https://chat.example.org`. */
   ALLOWED_ORIGINS: z
     .string()
@@ -61,7 +72,9 @@ const schema = z.object({
 /** The names of all variables, in their order above. */
 export const VARIABLES = Object.keys(schema.shape);
 
-export type Env = z.output<typeof schema>;
+export type Env = Omit<z.output<typeof schema>, 'REQUIRE_EMAIL_VERIFICATION'> & {
+  REQUIRE_EMAIL_VERIFICATION: boolean;
+};
 
 /** A configuration that cannot be used. Its message is one line that names every bad variable. */
 export class ConfigurationError extends Error {}
@@ -76,7 +89,9 @@ export function readEnv(variables: NodeJS.ProcessEnv): Env {
   });
   if (given['NODE_ENV'] === 'production') problems.push(...guessableSecrets(given));
   if (problems.length > 0) throw new ConfigurationError(`Configuration: ${problems.join('; ')}`);
-  return result.data!;
+  const env = result.data!;
+  const { REQUIRE_EMAIL_VERIFICATION = env.NODE_ENV === 'production' } = env;
+  return { ...env, REQUIRE_EMAIL_VERIFICATION };
 }
 
 /** Words of secrets that were copied from an example, and never of one that was made at random. */
@@ -84,7 +99,7 @@ const EXAMPLE =
   /your[-_ ]|change[-_ ]?(me|this|in)|super[-_ ]?secret|secret[-_ ]?key|example|placeholder|password|development|default/i;
 
 function guessableSecrets(given: NodeJS.ProcessEnv): string[] {
-  return ['JWT_SECRETS', 'PASSWORD_PEPPER', 'REFRESH_SECRET']
+  return ['JWT_SECRETS', 'PASSWORD_PEPPER', 'APP_SECRET']
     .filter((name) =>
       given[name]?.split(',').some((secret) => EXAMPLE.test(secret) || new Set(secret.trim()).size < 10),
     )

@@ -8,7 +8,7 @@ import {
   successorOf,
 } from '../src/auth/refresh-token.ts';
 
-const SECRET = 'the secret that derives successors';
+const SECRET = Buffer.from('the secret that derives successors');
 const at = (seconds: number) => new Date(Date.parse('2026-11-20T10:00:00Z') + seconds * 1_000);
 
 test('S27 a token has 256 bits, and its hash does not give it away', () => {
@@ -24,7 +24,7 @@ test('the successor is the same each time, and another under another secret', ()
   const successor = successorOf(token, SECRET);
   expect(Buffer.from(successor, 'base64url')).toHaveLength(32);
   expect(successorOf(token, SECRET)).toBe(successor);
-  expect(successorOf(token, `${SECRET}!`)).not.toBe(successor);
+  expect(successorOf(token, Buffer.from(`${SECRET}!`))).not.toBe(successor);
   expect(successorOf(successor, SECRET)).not.toBe(token);
 });
 

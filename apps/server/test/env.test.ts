@@ -13,7 +13,7 @@ const complete = () => ({
   DATABASE_URL: 'postgresql://parley:geheim@db/parley',
   JWT_SECRETS: secret(),
   PASSWORD_PEPPER: secret(),
-  REFRESH_SECRET: secret(),
+  APP_SECRET: secret(),
 });
 
 const refusal = (variables: Record<string, string>): string => {
@@ -53,7 +53,7 @@ test.each([
   ['of a well-known example', 'change-me-change-me-change-me-change-me', /can be guessed/],
   ['of few characters', 'abababababababababababababababababababab', /can be guessed/],
 ])('S83: production refuses a secret that is %s', (_, value, reason) => {
-  for (const name of ['JWT_SECRETS', 'PASSWORD_PEPPER', 'REFRESH_SECRET']) {
+  for (const name of ['JWT_SECRETS', 'PASSWORD_PEPPER', 'APP_SECRET']) {
     const line = refusal({ ...complete(), [name]: value });
     expect(line).toContain(`${name}: `);
     expect(line).toMatch(reason);

@@ -36,7 +36,7 @@ export async function serverProcess(
         DATABASE_URL: databaseUrl,
         JWT_SECRETS: SECRET,
         PASSWORD_PEPPER: SECRET,
-        REFRESH_SECRET: SECRET,
+        APP_SECRET: SECRET,
         BCRYPT_COST: '4',
         LOG_LEVEL: 'error',
         ...variables,

@@ -63,7 +63,7 @@ export function testEnv(databaseUrl: string, variables: Record<string, string> =
     DATABASE_POOL: '5',
     JWT_SECRETS: secret,
     PASSWORD_PEPPER: secret,
-    REFRESH_SECRET: secret,
+    APP_SECRET: secret,
     BCRYPT_COST: '4',
     MAX_MESSAGES_PER_SECOND: '100000',
     LOG_LEVEL: 'fatal',

@@ -44,6 +44,7 @@ const PEOPLE = Array.from({ length: 5 }, (_, n) => ({
   id: uuid(n + 1),
   username: `user${n}`,
   fullName: null,
+  isDeleted: false,
 }));
 export const ME = PEOPLE[0]!;
 
@@ -64,7 +65,13 @@ export class Model {
 
   snapshot(): Bootstrap {
     const conversations = this.#rooms.flatMap((room) => this.#view(room) ?? []);
-    const me = { ...ME, email: 'me@example.com', createdAt: AT };
+    const me = {
+      ...ME,
+      email: 'me@example.com',
+      isEmailVerified: true,
+      role: 'USER' as const,
+      createdAt: AT,
+    };
     return { cursor: `e.${this.log.length}`, me, conversations, hasMore: false };
   }
 

@@ -14,14 +14,24 @@ export interface ErrorData {
   INVALID_REFRESH_TOKEN: object;
   /** A refresh token came back more than ten seconds after its first use: the whole session is ended. */
   REFRESH_TOKEN_REUSED: object;
-  /** Another account has this e-mail address. */
+  /** The account's address is not verified yet. Until it is, it can verify, ask for another mail, and log out. */
+  EMAIL_NOT_VERIFIED: object;
+  /** The code or link is wrong, used, too old, or meant for something else: which of them is not told. */
+  INVALID_CODE: object;
+  /** What was given as the current password is not it. */
+  WRONG_PASSWORD: object;
+  /** The account is banned: until then, or for good. */
+  BANNED: { until: string | null };
+  /** Accounts are kept by another service here: this is done there. */
+  ACCOUNTS_ELSEWHERE: object;
+  /** Another account has this e-mail address. Told only where addresses need no verification. */
   EMAIL_TAKEN: object;
   /** Another account has this username, in whatever case. */
   USERNAME_TAKEN: object;
   /** It does not exist, or it is not for you to know that it does. */
   NOT_FOUND: { what: 'conversation' | 'user' | 'message' | 'member' | 'session' | 'procedure' };
   /** You see it, and may not do this to it. */
-  FORBIDDEN: { need: 'owner' | 'admin' };
+  FORBIDDEN: { need: 'owner' | 'admin' | 'MODERATOR' | 'ADMIN' };
   /** A conversation with oneself. */
   SELF_CONVERSATION: object;
   /** This is done in groups only. */
@@ -32,6 +42,8 @@ export interface ErrorData {
   GROUP_FULL: { limit: number };
   /** The same `clientMessageId` was sent before with other content; `messageId` is what was stored then. */
   IDEMPOTENCY_CONFLICT: { messageId: string };
+  /** More than the operator lets one person, address or account do. Try again after `retryAfter` seconds. */
+  RATE_LIMITED: { retryAfter: number };
   /** More subscriptions than one socket may hold. */
   TOO_MANY_SUBSCRIPTIONS: { limit: number };
   /** Too much is asked at this moment. Try again after `retryAfter` seconds. */
@@ -53,6 +65,11 @@ export const ERROR_STATUS = {
   INVALID_CREDENTIALS: 401,
   INVALID_REFRESH_TOKEN: 401,
   REFRESH_TOKEN_REUSED: 401,
+  EMAIL_NOT_VERIFIED: 403,
+  INVALID_CODE: 400,
+  WRONG_PASSWORD: 403,
+  BANNED: 403,
+  ACCOUNTS_ELSEWHERE: 403,
   EMAIL_TAKEN: 409,
   USERNAME_TAKEN: 409,
   NOT_FOUND: 404,
@@ -62,6 +79,7 @@ export const ERROR_STATUS = {
   OWNER_MUST_TRANSFER: 409,
   GROUP_FULL: 409,
   IDEMPOTENCY_CONFLICT: 409,
+  RATE_LIMITED: 429,
   TOO_MANY_SUBSCRIPTIONS: 429,
   BUSY: 503,
   UNAVAILABLE: 503,

@@ -1,7 +1,21 @@
 import { z } from 'zod';
 import { type Conversation, conversation, type Member, member } from './conversations.ts';
-import { id, seq } from './ids.ts';
+import { id, seq, timestamp } from './ids.ts';
 import { type Message, message } from './messages.ts';
+import { type OwnUser, ownUser, type PublicUser, publicUser } from './users.ts';
+
+/** Why a session ended. */
+export const SESSION_END_REASONS = [
+  'logout',
+  'revoked',
+  /** A used refresh token came back: two parties hold it. */
+  'reuse',
+  'password-changed',
+  'password-reset',
+  'banned',
+  'account-deleted',
+] as const;
+export type SessionEndReason = (typeof SESSION_END_REASONS)[number];
 
 /**
  * The durable events, each a fact of the log. A subscriber gets every one it is entitled to, once, in the
@@ -20,8 +34,16 @@ export type ChatEvent =
   | { type: 'message.created'; message: Message }
   /** Members read further. Gathered: at most one a conversation in 200 ms (direct) or 1 s (group) from each node. */
   | { type: 'receipt.read'; conversationId: string; marks: { userId: string; readSeq: number }[] }
+  /** The messages of somebody whose account is gone were erased: of each, the text; their places stay. */
+  | { type: 'messages.erased'; conversationId: string; senderId: string; at: string }
+  /** Somebody's profile changed, or their account is gone. */
+  | { type: 'user.updated'; user: PublicUser }
+  /** This person's own account changed: the address, whether it is verified, the role. */
+  | { type: 'account.updated'; user: OwnUser }
+  /** This person signed in somewhere. */
+  | { type: 'session.started'; sessionId: string; device: string; address: string; at: string }
   /** A session of this person ended. Its own sockets are closed right after. */
-  | { type: 'session.ended'; sessionId: string; reason: 'logout' | 'revoked' | 'reuse' };
+  | { type: 'session.ended'; sessionId: string; reason: SessionEndReason };
 
 export const chatEvent = z.discriminatedUnion('type', [
   z.object({ type: z.literal('conversation.created'), actorId: id, conversation, members: z.array(member) }),
@@ -40,10 +62,20 @@ export const chatEvent = z.discriminatedUnion('type', [
     conversationId: id,
     marks: z.array(z.object({ userId: id, readSeq: seq })),
   }),
+  z.object({ type: z.literal('messages.erased'), conversationId: id, senderId: id, at: timestamp }),
+  z.object({ type: z.literal('user.updated'), user: publicUser }),
+  z.object({ type: z.literal('account.updated'), user: ownUser }),
+  z.object({
+    type: z.literal('session.started'),
+    sessionId: id,
+    device: z.string(),
+    address: z.string(),
+    at: timestamp,
+  }),
   z.object({
     type: z.literal('session.ended'),
     sessionId: id,
-    reason: z.enum(['logout', 'revoked', 'reuse']),
+    reason: z.enum(SESSION_END_REASONS),
   }),
 ]) satisfies z.ZodType<ChatEvent>;
 

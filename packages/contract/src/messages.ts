@@ -9,8 +9,11 @@ export type Message = {
   /** Its place in the conversation. */
   seq: number;
   senderId: string;
+  /** Empty once it is deleted. */
   text: string;
   createdAt: string;
+  /** Only on a deleted one: when that was. Its place stays. */
+  deletedAt?: string | undefined;
 };
 
 export const message = z.object({
@@ -20,4 +23,5 @@ export const message = z.object({
   senderId: id,
   text: z.string(),
   createdAt: timestamp,
+  deletedAt: timestamp.optional(),
 }) satisfies z.ZodType<Message>;

@@ -20,7 +20,7 @@ export const serverEnvironment = (databaseUrl: string, port: number): Record<str
   DATABASE_URL: databaseUrl,
   JWT_SECRETS: JWT_SECRET,
   PASSWORD_PEPPER: secret(),
-  REFRESH_SECRET: secret(),
+  APP_SECRET: secret(),
   MAX_CONNECTIONS_PER_ADDRESS: '20000',
   MAX_CONNECTIONS_PER_USER: '1000',
   MAX_MESSAGES_PER_SECOND: '100000',

@@ -8,9 +8,9 @@ import { createHash, createHmac, randomBytes } from 'node:crypto';
  */
 export const newRefreshToken = (): string => randomBytes(32).toString('base64url');
 
-/** The token that follows this one: the same each time, and only for those who hold `secret`. */
-export const successorOf = (token: string, secret: string): string =>
-  createHmac('sha256', secret).update(token).digest('base64url');
+/** The token that follows this one: the same each time, and only for those who hold `key`. */
+export const successorOf = (token: string, key: Buffer): string =>
+  createHmac('sha256', key).update(token).digest('base64url');
 
 /** What is stored of a token. */
 export const hashOf = (token: string): Uint8Array<ArrayBuffer> =>

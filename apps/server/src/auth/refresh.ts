@@ -2,6 +2,7 @@ import type { App, Context } from '../context.ts';
 import type { Tx } from '../database/database.ts';
 import type { RefreshToken, Session } from '../database/generated/client.ts';
 import { ParleyError } from '../error.ts';
+import { deriveKey } from '../keys.ts';
 import { hashOf, judgeRefresh, successorOf } from './refresh-token.ts';
 import { endSession, issueTokens, type SessionTokens, slide } from './session.ts';
 
@@ -9,7 +10,7 @@ import { endSession, issueTokens, type SessionTokens, slide } from './session.ts
 export async function refresh(ctx: Context, input: { refreshToken: string }): Promise<SessionTokens> {
   const { app } = ctx;
   const hash = hashOf(input.refreshToken);
-  const successor = successorOf(input.refreshToken, app.env.REFRESH_SECRET);
+  const successor = successorOf(input.refreshToken, deriveKey(app.env.APP_SECRET, 'refresh-token'));
   const known = await app.database.prisma.refreshToken.findUnique({ where: { hash } });
   if (!known) throw new ParleyError('INVALID_REFRESH_TOKEN');
 

@@ -23,7 +23,11 @@ export async function register(
   refuseGuessable(password, username);
   const passwordHash = await passwords.hash(password);
   return database.transaction(async (tx) => {
-    const user = await createUser(tx, { username, email, fullName, passwordHash, now: clock.now() });
+    const user = await createUser(tx, {
+      ...{ username, email, fullName, passwordHash },
+      isEmailVerified: false,
+      now: clock.now(),
+    });
     return { user: toOwnUser(user), ...(await startSession(tx, ctx, user, device)) };
   });
 }

@@ -35,6 +35,7 @@ export async function startSession(
       id: sessionId,
       userId: user.id,
       device: device ?? nameFromUserAgent(ctx.client.userAgent),
+      address: ctx.client.address,
       createdAt: now,
       lastUsedAt: now,
       expiresAt: slide(ctx.app, now, absoluteExpiresAt),
@@ -80,15 +81,21 @@ export async function endSession(
 
 /**
  * Who holds this access token, if it is one of ours and its session goes on; else null. It runs for each HTTP
- * request and each new socket, hence one prepared query by primary key.
+ * request and each new socket, hence one prepared query by primary keys.
  */
 export async function authenticate(app: App, token: string | undefined): Promise<Session | null> {
   const session = token === undefined ? null : await app.accessTokens.verify(token);
   if (!session) return null;
-  const { rowCount } = await app.database.pool.query({
+  const { rows } = await app.database.pool.query<{ verified: boolean }>({
     name: 'authenticate',
-    text: 'SELECT 1 FROM sessions WHERE id = $1 AND user_id = $2 AND ended_at IS NULL AND expires_at > $3',
+    text: AUTHENTICATE,
     values: [session.sessionId, session.userId, app.clock.now()],
   });
-  return rowCount === 1 ? session : null;
+  const isRestricted = app.env.REQUIRE_EMAIL_VERIFICATION && !rows[0]?.verified;
+  return rows[0] ? { ...session, isRestricted } : null;
 }
+
+const AUTHENTICATE = `
+  SELECT u.email_verified_at IS NOT NULL AS verified
+  FROM sessions s JOIN users u ON u.id = s.user_id
+  WHERE s.id = $1 AND s.user_id = $2 AND s.ended_at IS NULL AND s.expires_at > $3`;

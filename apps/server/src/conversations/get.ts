@@ -1,9 +1,10 @@
-import type { ConversationView, Member } from '@parley/contract';
+import type { ConversationView, Member, PublicUser } from '@parley/contract';
 import type { SignedIn } from '../context.ts';
 import { atOneMoment } from '../database/snapshot.ts';
 import { ParleyError } from '../error.ts';
 import type { Cursor } from '../events/cursor.ts';
 import { readHead } from '../events/read-log.ts';
+import { PUBLIC_USER_JSON } from '../users/public-user.ts';
 import { loadViews } from './view.ts';
 
 /** One conversation of the caller, and the cursor of the moment it was read. */
@@ -29,11 +30,11 @@ export function listMembers(
       text: MEMBERS,
       values: [input.conversationId],
     });
-    if (!rows.some(({ id }) => id === ctx.session.userId))
+    if (!rows.some(({ user }) => user.id === ctx.session.userId))
       throw new ParleyError('NOT_FOUND', { what: 'conversation' });
     const members = rows.map(
       (row): Member => ({
-        user: { id: row.id, username: row.username, fullName: row.full_name },
+        user: row.user,
         role: row.role,
         joinedAt: row.joined_at.toISOString(),
         joinedSeq: row.joined_seq,
@@ -45,9 +46,7 @@ export function listMembers(
 }
 
 interface MemberRow {
-  id: string;
-  username: string;
-  full_name: string | null;
+  user: PublicUser;
   role: Member['role'];
   joined_at: Date;
   joined_seq: number;
@@ -55,6 +54,6 @@ interface MemberRow {
 }
 
 const MEMBERS = `
-  SELECT u.id, u.username, u.full_name, m.role, m.joined_at, m.joined_seq, m.read_seq
+  SELECT ${PUBLIC_USER_JSON} AS "user", m.role, m.joined_at, m.joined_seq, m.read_seq
   FROM members m JOIN users u ON u.id = m.user_id
   WHERE m.conversation_id = $1 ORDER BY m.role, m.joined_at, u.id`;

@@ -1,5 +1,7 @@
-import type { ConversationView, Member } from '@parley/contract';
+import type { ConversationView, Member, Message, PublicUser } from '@parley/contract';
 import type pg from 'pg';
+import { MESSAGE_JSON } from '../messages/read.ts';
+import { PUBLIC_USER_JSON } from '../users/public-user.ts';
 
 /** Which of somebody's conversations: given ones, or a page of the list. */
 export interface ViewQuery {
@@ -36,26 +38,21 @@ interface ViewRow {
   joined_seq: number;
   read_seq: number;
   peer_id: string | null;
-  peer_username: string;
-  peer_full_name: string | null;
+  peer_user: PublicUser;
   peer_role: Member['role'];
   peer_joined_at: Date;
   peer_joined_seq: number;
   peer_read_seq: number;
-  message_id: string | null;
-  message_sender: string;
-  message_text: string;
-  message_at: Date;
+  last_message: Message | null;
 }
 
 const VIEWS = `
   SELECT c.id, c.kind, c.title, c.description, c.created_at, c.member_count, c.last_seq,
          me.role, me.joined_at, me.joined_seq, me.read_seq,
-         peer.user_id AS peer_id, u.username AS peer_username, u.full_name AS peer_full_name,
-         peer.role AS peer_role, peer.joined_at AS peer_joined_at, peer.joined_seq AS peer_joined_seq,
+         peer.user_id AS peer_id, ${PUBLIC_USER_JSON} AS peer_user, peer.role AS peer_role,
+         peer.joined_at AS peer_joined_at, peer.joined_seq AS peer_joined_seq,
          peer.read_seq AS peer_read_seq,
-         m.id AS message_id, m.sender_id AS message_sender, m.text AS message_text,
-         m.created_at AS message_at
+         CASE WHEN m.id IS NOT NULL THEN (${MESSAGE_JSON})::json END AS last_message
   FROM members me
   JOIN conversations c ON c.id = me.conversation_id
   LEFT JOIN members peer ON c.kind = 'direct' AND peer.conversation_id = c.id AND peer.user_id <> me.user_id
@@ -85,21 +82,11 @@ const toView = (row: ViewRow): ConversationView => ({
     row.peer_id === null
       ? null
       : {
-          user: { id: row.peer_id, username: row.peer_username, fullName: row.peer_full_name },
+          user: row.peer_user,
           role: row.peer_role,
           joinedAt: row.peer_joined_at.toISOString(),
           joinedSeq: row.peer_joined_seq,
           readSeq: row.peer_read_seq,
         },
-  lastMessage:
-    row.message_id === null
-      ? null
-      : {
-          id: row.message_id,
-          conversationId: row.id,
-          seq: row.last_seq,
-          senderId: row.message_sender,
-          text: row.message_text,
-          createdAt: row.message_at.toISOString(),
-        },
+  lastMessage: row.last_message,
 });

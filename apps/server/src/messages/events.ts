@@ -27,4 +27,13 @@ const read: Hydrator<'receipt.read'> = async (
   rows: { topic: string; refs: { marks: { userId: string; readSeq: number }[] } }[],
 ) => rows.map(({ topic, refs }) => ({ type: 'receipt.read', conversationId: topic, ...refs }));
 
-export const messageEvents = { 'message.created': created, 'receipt.read': read };
+const erased: Hydrator<'messages.erased'> = async (
+  _,
+  rows: { topic: string; refs: { senderId: string; at: string } }[],
+) => rows.map(({ topic, refs }) => ({ type: 'messages.erased', conversationId: topic, ...refs }));
+
+export const messageEvents = {
+  'message.created': created,
+  'receipt.read': read,
+  'messages.erased': erased,
+};

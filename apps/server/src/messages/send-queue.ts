@@ -56,11 +56,11 @@ export interface SendQueueOptions {
 }
 
 export function createSendQueue({ url, database, log, clock }: SendQueueOptions): SendQueue {
-  // A connection of its own. The plan of the one statement does not depend on its values: made once, kept.
+  // A connection of its own: a batch never waits for one.
   const pool = new pg.Pool({
     connectionString: url,
     max: 1,
-    options: '-c plan_cache_mode=force_generic_plan -c statement_timeout=15000 -c lock_timeout=5000',
+    options: '-c statement_timeout=15000 -c lock_timeout=5000',
   });
   pool.on('error', () => {});
   let queue: Waiting[] = [];

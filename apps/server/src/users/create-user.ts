@@ -7,14 +7,28 @@ import { nameKey } from './names.ts';
 /** Makes an account. Refuses with `USERNAME_TAKEN` or `EMAIL_TAKEN`; the database's unique keys decide races. */
 export async function createUser(
   tx: Tx,
-  input: { username: string; email: string; fullName: string | null; passwordHash: string; now: Date },
+  input: {
+    username: string;
+    email: string;
+    fullName: string | null;
+    passwordHash: string;
+    /** Whether somebody else has seen to it that the address is theirs. */
+    isEmailVerified: boolean;
+    now: Date;
+  },
 ): Promise<User> {
-  const { now, ...given } = input;
+  const { now, isEmailVerified, ...given } = input;
   const keys = { usernameKey: nameKey(given.username), emailKey: nameKey(given.email) };
-  const user = { id: newId(), ...given, ...keys, createdAt: now };
+  const user = {
+    id: newId(),
+    ...given,
+    ...keys,
+    emailVerifiedAt: isEmailVerified ? now : null,
+    createdAt: now,
+  };
   // Whoever meets a conflict has waited for the other's commit, so the next statement sees what is taken.
-  const { count } = await tx.user.createMany({ data: user, skipDuplicates: true });
-  if (count === 1) return user;
+  const [created] = await tx.user.createManyAndReturn({ data: user, skipDuplicates: true });
+  if (created) return created;
   const sameName = await tx.user.findUnique({
     where: { usernameKey: keys.usernameKey },
     select: { id: true },

@@ -1,4 +1,4 @@
-import type { Conversation, Member, Message, StreamItem } from '@parley/contract';
+import type { Conversation, Member, Message, PublicUser, StreamItem } from '@parley/contract';
 import {
   beginConversation,
   type ChatState,
@@ -24,6 +24,10 @@ const KNOWN = {
   'member.left': true,
   'message.created': true,
   'receipt.read': true,
+  'messages.erased': true,
+  'user.updated': true,
+  'account.updated': true,
+  'session.started': true,
   'session.ended': true,
   'stream.caught-up': true,
   'stream.reset': true,
@@ -50,6 +54,12 @@ export function applyEvent(state: ChatState, event: ReceivedEvent): ChatState {
       return addMessage(dropArrived(state, [event.message]), event.message);
     case 'receipt.read':
       return moveMarks(state, event.conversationId, event.marks);
+    case 'messages.erased':
+      return eraseMessages(state, event);
+    case 'user.updated':
+      return putUser(state, event.user);
+    case 'account.updated':
+      return { ...state, me: event.user };
     default:
       return state;
   }
@@ -160,4 +170,34 @@ function moveMarks(
     peer,
     members: same ? known.members : { ...known.members, ...moved },
   });
+}
+
+/** Somebody's messages of one conversation, erased: their places stay. */
+function eraseMessages(
+  state: ChatState,
+  { conversationId, senderId, at }: { conversationId: string; senderId: string; at: string },
+): ChatState {
+  const known = state.conversations?.[conversationId];
+  if (!known) return state;
+  const erased = <M extends Message | null>(message: M): M =>
+    message?.senderId === senderId ? { ...message, text: '', deletedAt: at } : message;
+  const messages = known.timeline.messages.map(erased);
+  return putConversation(state, {
+    ...known,
+    lastMessage: erased(known.lastMessage),
+    timeline: { ...known.timeline, messages },
+  });
+}
+
+/** A profile, wherever it is shown. */
+function putUser(state: ChatState, user: PublicUser): ChatState {
+  let next = state.me?.id === user.id ? { ...state, me: { ...state.me, ...user } } : state;
+  for (const known of Object.values(state.conversations ?? {})) {
+    const peer = known.peer?.user.id === user.id ? { ...known.peer, user } : known.peer;
+    const member = known.members?.[user.id];
+    if (peer === known.peer && !member) continue;
+    const members = member ? { ...known.members, [user.id]: { ...member, user } } : known.members;
+    next = putConversation(next, { ...known, peer, members });
+  }
+  return next;
 }
