@@ -267,6 +267,15 @@ type StreamNotice =
   type: 'stream.caught-up';
 } |
 /**
+ * More was missed of this conversation than is sent one by one. Its events up to here are left out; this is how it
+ * stands now, null if the person is no longer in it. What is older than its last message is read on demand.
+ */
+{
+  type: 'stream.gapped';
+  conversationId: string;
+  conversation: ConversationView | null;
+} |
+/**
  * The cursor cannot be honoured: `epoch` (the log was restored or reset), `pruned` (older than what is kept),
  * `future` (beyond the log's end) or `malformed`. The stream ends here. Take a fresh `sync.bootstrap`, and
  * subscribe from its cursor.
@@ -317,7 +326,7 @@ declare const apiRecord: {
         sessionId: string;
         accessToken: string;
         accessTokenExpiresAt: string;
-        refreshToken: string;
+        refreshToken: string | null;
         user: {
           id: string;
           username: string;
@@ -342,7 +351,7 @@ declare const apiRecord: {
         sessionId: string;
         accessToken: string;
         accessTokenExpiresAt: string;
-        refreshToken: string;
+        refreshToken: string | null;
         user: {
           id: string;
           username: string;
@@ -365,7 +374,7 @@ declare const apiRecord: {
         sessionId: string;
         accessToken: string;
         accessTokenExpiresAt: string;
-        refreshToken: string;
+        refreshToken: string | null;
       };
       meta: Meta;
       errorShape: import("@trpc/server").TRPCDefaultErrorShape;

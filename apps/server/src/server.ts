@@ -7,6 +7,7 @@ import { createPasswordHasher } from './auth/password.ts';
 import { type Clock, systemClock } from './clock.ts';
 import type { App } from './context.ts';
 import { isDatabaseAway } from './database/away.ts';
+import { describeGaps } from './conversations/gaps.ts';
 import { connectDatabase } from './database/database.ts';
 import type { Env } from './env.ts';
 import { ParleyError } from './error.ts';
@@ -49,7 +50,10 @@ export async function startServer(
 ): Promise<RunningServer> {
   const { clock = systemClock, logger = pino({ level: env.LOG_LEVEL }) } = given;
   const database = connectDatabase(env.DATABASE_URL, env.DATABASE_POOL);
-  const log = await openEventLog({ database, url: env.DATABASE_URL, hydrators, logger });
+  const log = await openEventLog({
+    ...{ database, url: env.DATABASE_URL, logger },
+    ...{ hydrators, describeGaps },
+  });
   const sends = createSendQueue({ url: env.DATABASE_URL, database, log, clock });
   const readMarks = createReadMarks(database, log);
   const retention = startRetention(database, clock, env.LOG_RETENTION_DAYS, logger);

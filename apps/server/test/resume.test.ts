@@ -1,8 +1,11 @@
 import { v7 } from 'uuid';
 import { describe, expect, test } from 'vitest';
+import { applyEvent } from '../../../packages/client/src/sync/apply-event.ts';
+import { emptyState, takeBootstrap } from '../../../packages/client/src/sync/state.ts';
 import { pruneLog } from '../src/events/retention.ts';
 import type { RunningServer } from '../src/server.ts';
 import { ManualClock, testServer } from './server.ts';
+import { shown, verifyTimelines } from './verify.ts';
 
 /** Makes a node apply what it hears of the log this many milliseconds late, in order. */
 function delay({ app: { log } }: RunningServer, milliseconds: number): void {
@@ -105,6 +108,42 @@ describe.each(['ws', 'sse'] as const)('over %s', (transport) => {
     const events = stream.received.filter(({ data }) => data.type !== 'stream.caught-up');
     const ids = events.map(({ id }) => Number(id.split('.')[1]));
     expect(ids).toEqual([...new Set(ids)].sort((a, b) => a - b));
+  });
+
+  test('of a conversation with more than 1,000 missed events it is told how it stands; all else comes one by one', async () => {
+    await using server = await testServer();
+    const [alice, bob, carol] = await server.people.all('alice', 'bob', 'carol');
+    const [loud, quiet] = [await alice.startGroup('loud', bob), await alice.talkTo(bob)];
+    const left = await alice.startGroup('left', bob);
+    const before = await bob.api.sync.bootstrap.query();
+    const missed = Array.from({ length: 1_100 }, (_, n) => `${n}`);
+    const hush = (n: string) => (Number(n) % 100 === 0 ? [alice.say(quiet, `quiet ${n}`)] : []);
+    await Promise.all(missed.flatMap((n) => [alice.say(loud, n), alice.say(left, n), ...hush(n)]));
+    await alice.api.groups.removeMember.mutate({ conversationId: left, userId: bob.id });
+    await alice.api.groups.addMembers.mutate({ conversationId: loud, userIds: [carol.id] });
+    // One node has it in memory, the other, which starts now, has not.
+    const nodes = [0, server.nodes.indexOf(await server.addNode())];
+    for (const node of nodes) {
+      const stream = await bob.subscribe({ transport, node, cursor: before.cursor });
+      const gaps = stream.received.flatMap(({ id, data }) =>
+        data.type === 'stream.gapped' ? [{ id, ...data }] : [],
+      );
+      expect(new Set(gaps.map(({ conversationId }) => conversationId))).toEqual(new Set([loud, left]));
+      expect(gaps.every(({ id }) => id === before.cursor)).toBe(true);
+      const { conversation } = await bob.api.conversations.get.query({ conversationId: loud });
+      expect(gaps.find(({ conversationId }) => conversationId === loud)!.conversation).toEqual(conversation);
+      expect(gaps.find(({ conversationId }) => conversationId === left)!.conversation).toBeNull();
+      expect(stream.texts.filter((text) => text.startsWith('quiet'))).toHaveLength(11);
+      // The state by the shipped reducer is what a fresh start gives, also with what follows.
+      const last = `after, seen from node ${node}`;
+      await alice.say(loud, last);
+      await stream.when(() => stream.texts.includes(last));
+      const items = stream.received.map(({ data }) => data);
+      const folded = items.reduce(applyEvent, takeBootstrap(emptyState, before));
+      expect(shown(folded)).toEqual(shown(takeBootstrap(emptyState, await bob.api.sync.bootstrap.query())));
+      await verifyTimelines(bob, folded);
+      stream.close();
+    }
   });
 
   test('S41: a cursor from before a removal gets the permitted range, and nothing of the time outside', async () => {

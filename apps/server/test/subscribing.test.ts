@@ -1,4 +1,4 @@
-import type { ChatEvent } from '@parley/contract';
+import type { ChatEvent, StreamNotice } from '@parley/contract';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { LogEntry, Run } from '../src/events/entry.ts';
@@ -44,7 +44,12 @@ function makeLog(changes: { topic: string; change: Change }[]): LogEntry[] {
 }
 
 /** The log's tables. A query sees what is committed when it runs, and its answer takes time on the way back. */
-function readerOf(log: LogEntry[], committed: () => number, wait: () => Promise<void>): LogReader {
+function readerOf(
+  log: LogEntry[],
+  committed: () => number,
+  wait: () => Promise<void>,
+  longestGap: number,
+): LogReader {
   const page = 2;
   return {
     epoch: EPOCH,
@@ -56,10 +61,34 @@ function readerOf(log: LogEntry[], committed: () => number, wait: () => Promise<
     },
     oldest: async () => 1,
     next: async () => ({ entries: [], more: false }),
-    async page(_, after, upTo) {
+    async gaps(_, after, upTo) {
       await wait();
       const heard = new Set(entitled(log));
-      const found = log.filter(({ position }) => position > after && position <= upTo && heard.has(position));
+      const missed = Map.groupBy(
+        log.filter(({ position }) => position > after && position <= upTo && heard.has(position)),
+        ({ topic }) => topic,
+      );
+      const topics = [...missed].flatMap(([topic, entries]) =>
+        topic !== ME && entries.length > longestGap ? [topic] : [],
+      );
+      await wait();
+      const told = (topic: string): StreamNotice => ({
+        type: 'stream.gapped',
+        conversationId: `${topic} ${upTo}`,
+        conversation: null,
+      });
+      return { topics, notices: topics.map(told) };
+    },
+    async page(_, after, upTo, skipped) {
+      await wait();
+      const heard = new Set(entitled(log));
+      const found = log.filter(
+        ({ position, topic }) =>
+          position > after &&
+          position <= upTo &&
+          heard.has(position) &&
+          !(position <= skipped.upTo && skipped.topics.includes(topic)),
+      );
       await wait();
       const entries = found.slice(0, page);
       return { entries, upTo: entries.length < page ? upTo : entries.at(-1)!.position };
@@ -96,11 +125,12 @@ test('a stream that moves between nodes hears exactly what its person is entitle
         maxLength: 6,
       }),
       fc.boolean(),
-      async (scheduler, described, lives, forgetful) => {
+      fc.constantFrom(2, Number.POSITIVE_INFINITY),
+      async (scheduler, described, lives, forgetful, longestGap) => {
         const log = makeLog(described);
         let committed = 0;
         const wait = () => scheduler.schedule(Promise.resolve(), 'database');
-        const reader = readerOf(log, () => committed, wait);
+        const reader = readerOf(log, () => committed, wait, longestGap);
         const hubs = [0, 1].map(() => new Hub(EPOCH, 0, reader.intervals));
         // With nothing in memory, whoever is behind reads the database.
         if (forgetful)
@@ -119,6 +149,8 @@ test('a stream that moves between nodes hears exactly what its person is entitle
         ];
 
         const heard: number[] = [];
+        /** What was told of as a whole, instead: of a topic, from what was heard up to a position. */
+        const gaps: { topic: string; after: number; upTo: number }[] = [];
         let cursor = `${EPOCH}.0`;
         const begin = (node: number, length: number) => {
           const cut = new AbortController();
@@ -133,8 +165,12 @@ test('a stream that moves between nodes hears exactly what its person is entitle
                 cursor = `${EPOCH}.${position}`;
               }
             },
-            notice(_, at) {
-              if (got < length) cursor = at;
+            notice(notice, at) {
+              if (got >= length) return;
+              cursor = at;
+              if (notice.type !== 'stream.gapped') return;
+              const [topic = '', upTo] = notice.conversationId.split(' ');
+              gaps.push({ topic, after: Number(at.split('.')[1]), upTo: Number(upTo) });
             },
           };
           const running = new Stream(hubs[node]!, reader, sink).run(ME, cursor, cut.signal);
@@ -156,7 +192,17 @@ test('a stream that moves between nodes hears exactly what its person is entitle
         await scheduler.waitIdle();
         cut.abort();
         await running;
-        expect(heard).toEqual(entitled(log));
+        const wasTold = (position: number) =>
+          gaps.some(
+            ({ topic, after, upTo }) =>
+              log[position - 1]!.topic === topic && position > after && position <= upTo,
+          );
+        expect(heard).toEqual([...new Set(heard)].sort((a, b) => a - b));
+        expect(entitled(log).filter((position) => !heard.includes(position) && !wasTold(position))).toEqual(
+          [],
+        );
+        expect(heard.filter((position) => !entitled(log).includes(position))).toEqual([]);
+        if (longestGap === Number.POSITIVE_INFINITY) expect(gaps).toEqual([]);
       },
     ),
     { numRuns: 1_000 },

@@ -47,7 +47,7 @@ async function resumeUntil(person: Person, cursor: string, position: number): Pr
 }
 
 /** What a person is shown at first sight: all but what is loaded on demand. */
-const shown = ({ me, conversations }: ChatState) => ({
+export const shown = ({ me, conversations }: ChatState) => ({
   me,
   conversations: Object.fromEntries(
     Object.entries(conversations ?? {}).map(([id, { members: _, timeline: __, ...view }]) => [id, view]),
@@ -55,7 +55,7 @@ const shown = ({ me, conversations }: ChatState) => ({
 });
 
 /** Every message of the ranges that the state claims to know. */
-async function verifyTimelines(person: Person, state: ChatState): Promise<void> {
+export async function verifyTimelines(person: Person, state: ChatState): Promise<void> {
   for (const { id, timeline } of Object.values(state.conversations ?? {})) {
     const { from, to, messages } = timeline;
     if (from > to) continue;

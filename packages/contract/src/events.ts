@@ -1,5 +1,12 @@
 import { z } from 'zod';
-import { type Conversation, conversation, type Member, member } from './conversations.ts';
+import {
+  type Conversation,
+  type ConversationView,
+  conversation,
+  conversationView,
+  type Member,
+  member,
+} from './conversations.ts';
 import { id, seq, timestamp } from './ids.ts';
 import { type Message, message } from './messages.ts';
 import { type OwnUser, ownUser, type PublicUser, publicUser } from './users.ts';
@@ -84,6 +91,11 @@ export type StreamNotice =
   /** All that was missed has been sent; what follows is live. */
   | { type: 'stream.caught-up' }
   /**
+   * More was missed of this conversation than is sent one by one. Its events up to here are left out; this is how it
+   * stands now, null if the person is no longer in it. What is older than its last message is read on demand.
+   */
+  | { type: 'stream.gapped'; conversationId: string; conversation: ConversationView | null }
+  /**
    * The cursor cannot be honoured: `epoch` (the log was restored or reset), `pruned` (older than what is kept),
    * `future` (beyond the log's end) or `malformed`. The stream ends here. Take a fresh `sync.bootstrap`, and
    * subscribe from its cursor.
@@ -92,6 +104,11 @@ export type StreamNotice =
 
 export const streamNotice = z.discriminatedUnion('type', [
   z.object({ type: z.literal('stream.caught-up') }),
+  z.object({
+    type: z.literal('stream.gapped'),
+    conversationId: id,
+    conversation: conversationView.nullable(),
+  }),
   z.object({ type: z.literal('stream.reset'), reason: z.enum(['epoch', 'pruned', 'future', 'malformed']) }),
 ]) satisfies z.ZodType<StreamNotice>;
 

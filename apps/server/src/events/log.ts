@@ -6,7 +6,7 @@ import type { LogEntry } from './entry.ts';
 import { Follower } from './follower.ts';
 import { Hub } from './hub.ts';
 import type { Hydrators } from './hydrate.ts';
-import { createLogReader, type LogReader } from './read-log.ts';
+import { createLogReader, type DescribeGaps, type LogReader } from './read-log.ts';
 
 /** The event log on this node: it follows Postgres, and tells the streams. */
 export interface EventLog {
@@ -25,11 +25,13 @@ export interface EventLogOptions {
   database: Database;
   url: string;
   hydrators: Hydrators;
+  describeGaps: DescribeGaps;
   logger: Logger;
 }
 
-export async function openEventLog({ database, url, hydrators, logger }: EventLogOptions): Promise<EventLog> {
-  const reader = await createLogReader(database, hydrators);
+export async function openEventLog(options: EventLogOptions): Promise<EventLog> {
+  const { database, url, hydrators, describeGaps, logger } = options;
+  const reader = await createLogReader(database, hydrators, describeGaps);
   const applied = await reader.head();
   const hub = new Hub(reader.epoch, applied, reader.intervals);
   const onError = (error: unknown) => logger.warn({ err: error }, 'the log cannot be read at the moment');

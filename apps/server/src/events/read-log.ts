@@ -1,3 +1,4 @@
+import type { StreamNotice } from '@parley/contract';
 import type pg from 'pg';
 import type { Database } from '../database/database.ts';
 import type { LogEntry } from './entry.ts';
@@ -6,6 +7,18 @@ import { type Hydrators, hydrate, type LogRow } from './hydrate.ts';
 
 /** Entries of one read: what a node holds for each reader that is catching up. */
 const PAGE = 200;
+
+/** Of one topic, so much is sent one by one to somebody who has missed it. */
+const LONGEST_GAP = 1_000;
+
+/** What a stream leaves out: these topics, up to a position. */
+export interface Skipped {
+  topics: readonly string[];
+  upTo: number;
+}
+
+/** What somebody is told of topics of which they have missed too much. */
+export type DescribeGaps = (database: Database, userId: string, topics: string[]) => Promise<StreamNotice[]>;
 
 /** The log as Postgres has it. */
 export interface LogReader {
@@ -17,10 +30,20 @@ export interface LogReader {
   /** The next entries after a position, for everybody: what a node follows. */
   next(after: number, before: number): Promise<{ entries: LogEntry[]; more: boolean }>;
   /**
-   * The next entries in (after, upTo] that one person may hear. `upTo` of the answer is how far it reaches:
-   * between it and the last entry there is nothing for them.
+   * The next entries in (after, upTo] that one person may hear, without those that are `skipped`. `upTo` of the
+   * answer is how far it reaches: between it and the last entry there is nothing for them.
    */
-  page(userId: string, after: number, upTo: number): Promise<{ entries: LogEntry[]; upTo: number }>;
+  page(
+    userId: string,
+    after: number,
+    upTo: number,
+    skipped: Skipped,
+  ): Promise<{ entries: LogEntry[]; upTo: number }>;
+  /**
+   * The topics, but their own, of which one person has missed more in (after, upTo] than is sent one by one, and
+   * what they are told instead.
+   */
+  gaps(userId: string, after: number, upTo: number): Promise<{ topics: string[]; notices: StreamNotice[] }>;
   /** The topics of a person: those open, and those closed after a position. */
   intervals: LoadIntervals;
 }
@@ -29,7 +52,11 @@ interface Row extends Omit<LogRow, 'position'> {
   position: string;
 }
 
-export async function createLogReader(database: Database, hydrators: Hydrators): Promise<LogReader> {
+export async function createLogReader(
+  database: Database,
+  hydrators: Hydrators,
+  describeGaps: DescribeGaps,
+): Promise<LogReader> {
   const { pool } = database;
   const { rows } = await pool.query<{ epoch: string }>('SELECT epoch FROM log_epoch');
   const epoch = rows[0]!.epoch;
@@ -49,10 +76,18 @@ export async function createLogReader(database: Database, hydrators: Hydrators):
       );
       return { entries, more: entries.length === PAGE };
     },
-    async page(userId, after, upTo) {
-      const found = (await pool.query<Row>({ ...PAGE_FOR, values: [userId, after, upTo, PAGE] })).rows;
+    async page(userId, after, upTo, skipped) {
+      const values = [userId, after, upTo, PAGE, skipped.topics, skipped.upTo];
+      const found = (await pool.query<Row>({ ...PAGE_FOR, values })).rows;
       const entries = await entriesOf(found);
       return { entries, upTo: entries.length < PAGE ? upTo : entries.at(-1)!.position };
+    },
+    async gaps(userId, after, upTo) {
+      if (upTo - after <= LONGEST_GAP) return { topics: [], notices: [] };
+      const values = [userId, after, upTo, LONGEST_GAP];
+      const { rows } = await pool.query<{ topic: string }>({ ...GAPS, values });
+      const topics = rows.map(({ topic }) => topic);
+      return { topics, notices: topics.length > 0 ? await describeGaps(database, userId, topics) : [] };
     },
     async intervals(userId, after) {
       const result = await pool.query<{ topic: string; opened: string; closed: string | null }>({
@@ -83,22 +118,37 @@ const NEXT = {
          WHERE position > $1 AND position < $2 ORDER BY position LIMIT $3`,
 };
 
+/** The parts of (after $2, up to $3] in which a person ($1) hears of a topic that is not their own. */
+const HEARD = `
+  SELECT topic, greatest(opened_at - 1, $2) AS after, least(coalesce(closed_at, $3), $3) AS up_to
+  FROM topic_intervals
+  WHERE user_id = $1 AND opened_at <= $3 AND (closed_at IS NULL OR closed_at > $2)`;
+
 /** Each topic is read along its own index, within the person's interval; then the first of all are taken. */
 const PAGE_FOR = {
   name: 'log_page_for',
   text: `
-    WITH heard AS (
-      SELECT topic, greatest(opened_at - 1, $2) AS after, least(coalesce(closed_at, $3), $3) AS up_to
-      FROM topic_intervals
-      WHERE user_id = $1 AND opened_at <= $3 AND (closed_at IS NULL OR closed_at > $2)
-      UNION ALL SELECT $1::uuid, $2::bigint, $3::bigint
-    )
+    WITH heard AS (${HEARD} UNION ALL SELECT $1::uuid, $2::bigint, $3::bigint)
     SELECT e.* FROM heard CROSS JOIN LATERAL (
       SELECT position, topic, type, refs FROM events
-      WHERE topic = heard.topic AND position > heard.after AND position <= heard.up_to
+      WHERE topic = heard.topic AND position <= heard.up_to
+        AND position > CASE WHEN topic = ANY ($5::uuid[]) THEN greatest(heard.after, $6) ELSE heard.after END
       ORDER BY position LIMIT $4
     ) e
     ORDER BY e.position LIMIT $4`,
+};
+
+/** Counted no further than it matters. */
+const GAPS = {
+  name: 'log_gaps',
+  text: `
+    WITH heard AS (${HEARD})
+    SELECT heard.topic FROM heard CROSS JOIN LATERAL (
+      SELECT 1 FROM events
+      WHERE topic = heard.topic AND position > heard.after AND position <= heard.up_to
+      LIMIT $4 + 1
+    ) missed
+    GROUP BY heard.topic HAVING count(*) > $4`,
 };
 
 const INTERVALS = {

@@ -2,7 +2,7 @@ import type { StreamNotice } from '@parley/contract';
 import { type Cursor, formatCursor, parseCursor } from './cursor.ts';
 import { type LogEntry, Run } from './entry.ts';
 import type { Hub, Listener, Person } from './hub.ts';
-import type { LogReader } from './read-log.ts';
+import type { LogReader, Skipped } from './read-log.ts';
 
 /** Where a stream writes to: a socket's subscription, or the answer of an SSE request. */
 export interface Sink {
@@ -26,7 +26,8 @@ type ResetReason = Extract<StreamNotice, { type: 'stream.reset' }>['reason'];
  *
  *   1. join the hub, so that entitlement follows the log from here on
  *   2. start at the cursor, or now; or `reset`, and end
- *   3. catch up: from the database while far behind, from memory when near
+ *   3. catch up: from the database while far behind, from memory when near; of a topic of which too much was
+ *      missed, `gapped` instead
  *   4. `caught-up`, and go live, in the same turn of the loop as the last look at the log
  *   5. when the reader falls behind, wait until it has drained, and go on at 3
  *
@@ -39,6 +40,7 @@ export class Stream implements Listener {
   readonly #sink: Sink;
   #sent = 0;
   #live = false;
+  #skipped: Skipped = { topics: [], upTo: 0 };
   #fellBehind: (() => void) | null = null;
 
   constructor(hub: Hub, reader: LogReader, sink: Sink) {
@@ -105,6 +107,7 @@ export class Stream implements Listener {
 
   /** Sends what lies between `sent` and the node's position. Returns in the turn in which nothing is left. */
   async #catchUp(person: Person, signal: AbortSignal): Promise<void> {
+    await this.#skipGaps(person, signal);
     while (this.#sent < this.#hub.applied && !signal.aborted) {
       if (this.#sink.buffered > PAUSE_ABOVE) {
         await this.#sink.drained();
@@ -112,13 +115,31 @@ export class Stream implements Listener {
       }
       const { recent, applied } = this.#hub;
       if (this.#sent >= recent.floor) {
-        const heard = ({ topic, position }: LogEntry) => person.entitlement.covers(topic, position);
+        const heard = ({ topic, position }: LogEntry) =>
+          person.entitlement.covers(topic, position) && !this.#skips(topic, position);
         this.#send(recent.after(this.#sent).filter(heard), applied);
       } else {
-        const page = await this.#reader.page(person.userId, this.#sent, applied);
+        const page = await this.#reader.page(person.userId, this.#sent, applied, this.#skipped);
         if (!signal.aborted) this.#send(page.entries, page.upTo);
       }
     }
+  }
+
+  /**
+   * Tells of topics of which too much was missed, and leaves it out. The cursor stays: whoever is cut off now is told
+   * again, or gets the rest one by one; both are news that may come twice, since they say how things stand.
+   */
+  async #skipGaps({ userId }: Person, signal: AbortSignal): Promise<void> {
+    const upTo = this.#hub.applied;
+    if (this.#sent >= upTo) return;
+    const { topics, notices } = await this.#reader.gaps(userId, this.#sent, upTo);
+    if (signal.aborted) return;
+    this.#skipped = { topics, upTo };
+    for (const notice of notices) this.#sink.notice(notice, this.#cursorAt(this.#sent));
+  }
+
+  #skips(topic: string, position: number): boolean {
+    return position <= this.#skipped.upTo && this.#skipped.topics.includes(topic);
   }
 
   /** Sends entries, and stands at `upTo` then; at the last entry sent if the reader falls behind. */

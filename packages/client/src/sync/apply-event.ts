@@ -1,4 +1,11 @@
-import type { Conversation, Member, Message, PublicUser, StreamItem } from '@parley/contract';
+import type {
+  Conversation,
+  ConversationView,
+  Member,
+  Message,
+  PublicUser,
+  StreamItem,
+} from '@parley/contract';
 import {
   beginConversation,
   type ChatState,
@@ -30,6 +37,7 @@ const KNOWN = {
   'session.started': true,
   'session.ended': true,
   'stream.caught-up': true,
+  'stream.gapped': true,
   'stream.reset': true,
 } as const satisfies Record<StreamItem['type'], true>;
 
@@ -54,6 +62,8 @@ export function applyEvent(state: ChatState, event: ReceivedEvent): ChatState {
       return addMessage(dropArrived(state, [event.message]), event.message);
     case 'receipt.read':
       return moveMarks(state, event.conversationId, event.marks);
+    case 'stream.gapped':
+      return jumpOver(state, event.conversationId, event.conversation);
     case 'messages.erased':
       return eraseMessages(state, event);
     case 'user.updated':
@@ -107,13 +117,15 @@ function dropMember(
 ): ChatState {
   const known = state.conversations?.[conversationId];
   if (!known) return state;
-  if (userId === state.me?.id) {
-    const { [conversationId]: _, ...conversations } = state.conversations ?? {};
-    return dropArrived({ ...state, conversations });
-  }
+  if (userId === state.me?.id) return dropConversation(state, conversationId);
   if (!known.members) return putConversation(state, { ...known, memberCount });
   const { [userId]: _, ...members } = known.members;
   return putConversation(state, { ...known, memberCount, members });
+}
+
+function dropConversation(state: ChatState, conversationId: string): ChatState {
+  const { [conversationId]: _, ...conversations } = state.conversations ?? {};
+  return dropArrived({ ...state, conversations });
 }
 
 function addMessage(state: ChatState, message: Message): ChatState {
@@ -170,6 +182,14 @@ function moveMarks(
     peer,
     members: same ? known.members : { ...known.members, ...moved },
   });
+}
+
+/** A conversation as it stands behind a gap: what was known of its history and its people is not the whole of it. */
+function jumpOver(state: ChatState, id: string, view: ConversationView | null): ChatState {
+  if (!view) return dropConversation(state, id);
+  const known = state.conversations?.[id];
+  const fresh = beginConversation(view);
+  return dropArrived(putConversation(state, known ? { ...fresh, ...furtherOf(known, fresh) } : fresh));
 }
 
 /** Somebody's messages of one conversation, erased: their places stay. */

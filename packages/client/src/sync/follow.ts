@@ -131,6 +131,11 @@ export function createFollower({ source, store, tell, emit, arrived, over }: Fol
     } else if (event.type === 'stream.caught-up') {
       cursor = advance(here, at);
       tell('caught-up');
+    } else if (event.type === 'stream.gapped') {
+      // A page that was asked for before may lack what was left out.
+      generation += 1;
+      applied.length = 0;
+      store.set(over(applyEvent(store.get(), event)));
     } else if (at.position > here.position) {
       cursor = at;
       apply(at.position, event);
