@@ -32,6 +32,8 @@ export interface ErrorData {
   NOT_FOUND: { what: 'conversation' | 'user' | 'message' | 'member' | 'session' | 'procedure' };
   /** You see it, and may not do this to it. */
   FORBIDDEN: { need: 'owner' | 'admin' | 'MODERATOR' | 'ADMIN' };
+  /** This person does not let you do it: begin a direct conversation with them, or put them into a group. */
+  REFUSED_BY_SETTINGS: { userId: string };
   /** A conversation with oneself. */
   SELF_CONVERSATION: object;
   /** This is done in groups only. */
@@ -74,6 +76,7 @@ export const ERROR_STATUS = {
   USERNAME_TAKEN: 409,
   NOT_FOUND: 404,
   FORBIDDEN: 403,
+  REFUSED_BY_SETTINGS: 403,
   SELF_CONVERSATION: 400,
   NOT_A_GROUP: 400,
   OWNER_MUST_TRANSFER: 409,

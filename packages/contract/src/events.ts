@@ -9,7 +9,8 @@ import {
 } from './conversations.ts';
 import { id, seq, timestamp } from './ids.ts';
 import { type Message, message } from './messages.ts';
-import { type OwnUser, ownUser, type PublicUser, publicUser } from './users.ts';
+import { type Presence, presence } from './presence.ts';
+import { type OwnUser, ownUser, type PublicUser, publicUser, type Settings, settings } from './users.ts';
 
 /** Why a session ended. */
 export const SESSION_END_REASONS = [
@@ -37,6 +38,8 @@ export type ChatEvent =
   | { type: 'member.removed'; actorId: string; conversationId: string; userId: string; memberCount: number }
   /** Somebody left by themselves. It is the last event they get from this conversation. */
   | { type: 'member.left'; conversationId: string; userId: string; memberCount: number }
+  /** Somebody in a group is something else in it from now on. */
+  | { type: 'member.roleChanged'; conversationId: string; userId: string; role: Member['role'] }
   /** A message. Its sender has read up to it. */
   | { type: 'message.created'; message: Message }
   /** Members read further. Gathered: at most one a conversation in 200 ms (direct) or 1 s (group) from each node. */
@@ -45,8 +48,10 @@ export type ChatEvent =
   | { type: 'messages.erased'; conversationId: string; senderId: string; at: string }
   /** Somebody's profile changed, or their account is gone. */
   | { type: 'user.updated'; user: PublicUser }
-  /** This person's own account changed: the address, whether it is verified, the role. */
+  /** This person's own account changed: the profile, the address, whether it is verified, the role, the availability. */
   | { type: 'account.updated'; user: OwnUser }
+  /** This person changed what others may do and see. */
+  | { type: 'settings.updated'; settings: Settings }
   /** This person signed in somewhere. */
   | { type: 'session.started'; sessionId: string; device: string; address: string; at: string }
   /** A session of this person ended. Its own sockets are closed right after. */
@@ -63,6 +68,12 @@ export const chatEvent = z.discriminatedUnion('type', [
     memberCount: z.int(),
   }),
   z.object({ type: z.literal('member.left'), conversationId: id, userId: id, memberCount: z.int() }),
+  z.object({
+    type: z.literal('member.roleChanged'),
+    conversationId: id,
+    userId: id,
+    role: member.shape.role,
+  }),
   z.object({ type: z.literal('message.created'), message }),
   z.object({
     type: z.literal('receipt.read'),
@@ -72,6 +83,7 @@ export const chatEvent = z.discriminatedUnion('type', [
   z.object({ type: z.literal('messages.erased'), conversationId: id, senderId: id, at: timestamp }),
   z.object({ type: z.literal('user.updated'), user: publicUser }),
   z.object({ type: z.literal('account.updated'), user: ownUser }),
+  z.object({ type: z.literal('settings.updated'), settings }),
   z.object({
     type: z.literal('session.started'),
     sessionId: id,
@@ -112,5 +124,23 @@ export const streamNotice = z.discriminatedUnion('type', [
   z.object({ type: z.literal('stream.reset'), reason: z.enum(['epoch', 'pruned', 'future', 'malformed']) }),
 ]) satisfies z.ZodType<StreamNotice>;
 
+/**
+ * What is true only now, between the events: never in the log, and left out for a reader who is slow. Its cursor is
+ * that of the event before it.
+ */
+export type EphemeralEvent =
+  /**
+   * How people are of whom this person is told: at most one a second. Behind `stream.caught-up` comes one with all
+   * who are not offline, if there are any. Of those in `hidden` nothing is told any more.
+   */
+  | { type: 'presence.changed'; people: Presence[]; hidden: string[] }
+  /** Somebody writes, until then at the latest; null when they have stopped. A message of theirs ends it, too. */
+  | { type: 'typing'; conversationId: string; userId: string; until: string | null };
+
+export const ephemeralEvent = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('presence.changed'), people: z.array(presence), hidden: z.array(id) }),
+  z.object({ type: z.literal('typing'), conversationId: id, userId: id, until: timestamp.nullable() }),
+]) satisfies z.ZodType<EphemeralEvent>;
+
 /** One item of `events.stream`. The cursor to resume from is its tracked id. */
-export type StreamItem = ChatEvent | StreamNotice;
+export type StreamItem = ChatEvent | StreamNotice | EphemeralEvent;

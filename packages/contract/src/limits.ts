@@ -17,9 +17,28 @@ export const LIMITS = {
   usernameMax: 20,
   /** Characters of a full name. */
   fullName: 100,
+  /** Characters of what a person tells of themselves. */
+  bio: 500,
+  /** Characters of a status. */
+  status: 100,
+  /** Characters of what `users.search` looks for, from and to. */
+  searchMin: 2,
+  searchMax: 200,
+  /** People of one page of `users.search` or `users.list`. */
+  usersPage: 100,
   /** Characters (code points) of a password, from and to. */
   passwordMin: 8,
   passwordMax: 64,
+  /** People of one `presence.get`. */
+  presencePerCall: 200,
+  /** In a group of more members nobody hears by itself who comes and goes; `presence.get` still tells. */
+  presenceGroup: 100,
+  /** Of more people than this nobody hears by itself. */
+  presenceWatched: 2_000,
+  /** With more people of one conversation on a node, none of them hears who writes. */
+  typingAudience: 100,
+  /** Seconds that somebody counts as writing without another word of it. */
+  typingFor: 6,
   /** Characters of a device's name. */
   deviceName: 100,
 } as const;

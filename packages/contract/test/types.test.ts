@@ -13,6 +13,8 @@ test('the types are those of the schemas', () => {
   expectTypeOf<Of<typeof contract.conversationView>>().toEqualTypeOf<Flat<contract.ConversationView>>();
   expectTypeOf<Of<typeof contract.publicUser>>().toEqualTypeOf<Flat<contract.PublicUser>>();
   expectTypeOf<Of<typeof contract.ownUser>>().toEqualTypeOf<Flat<contract.OwnUser>>();
+  expectTypeOf<Of<typeof contract.profile>>().toEqualTypeOf<Flat<contract.Profile>>();
+  expectTypeOf<Of<typeof contract.settings>>().toEqualTypeOf<Flat<contract.Settings>>();
   expectTypeOf<Of<typeof contract.chatEvent>>().toEqualTypeOf<Flat<contract.ChatEvent>>();
   expectTypeOf<Of<typeof contract.streamNotice>>().toEqualTypeOf<Flat<contract.StreamNotice>>();
 });
