@@ -18,6 +18,8 @@ const PEOPLE = {
   grace: 'Grace Adeyemi',
 };
 type Name = keyof typeof PEOPLE;
+/** Who looks after the installation. */
+const ADMIN: Name = 'alice';
 
 interface Talk {
   /** A group has a title, and its first member made it; without one it is a direct conversation. */
@@ -114,7 +116,11 @@ export async function seed(app: App): Promise<string[]> {
     orderBy: { username: 'asc' },
   });
   if (known.length === 0) return [];
-  return [`Log in as ${known.map(({ username }) => username).join(', ')}, with the password: ${PASSWORD}`];
+  const admins = known.filter(({ role }) => role === 'ADMIN').map(({ username }) => username);
+  return [
+    `Log in as ${known.map(({ username }) => username).join(', ')}, with the password: ${PASSWORD}`,
+    ...admins.map((username) => `${username} is an admin.`),
+  ];
 }
 
 async function makeWorld(app: App, names: Name[]): Promise<void> {
@@ -122,6 +128,7 @@ async function makeWorld(app: App, names: Name[]): Promise<void> {
   const people = new Map(
     await Promise.all(names.map(async (name) => [name, await settle(app, name, passwordHash)] as const)),
   );
+  await app.database.prisma.user.update({ where: { usernameKey: ADMIN }, data: { role: 'ADMIN' } });
   const as = (name: Name): SignedIn => people.get(name)!;
   const held = [];
   // One after the other, so that the conversations have an order too.
@@ -148,9 +155,10 @@ async function settle(app: App, username: Name, passwordHash: string): Promise<S
   return {
     app,
     session: { sessionId: randomUUID(), userId: user.id, expiresAt: now, isRestricted: false },
-    client: { address: '127.0.0.1', userAgent: null },
+    client: { address: '127.0.0.1', network: '127.0.0.1', userAgent: null },
     socket: null,
     response: null,
+    cookies: null,
   };
 }
 

@@ -34,11 +34,17 @@ CREATE UNIQUE INDEX codes_user_id_purpose_key ON codes (user_id, purpose);
 ALTER TABLE codes ADD CONSTRAINT codes_user_id_fkey
   FOREIGN KEY (user_id) REFERENCES users (id) ON DELETE CASCADE ON UPDATE CASCADE;
 
+CREATE TABLE former_members (
+  conversation_id UUID NOT NULL,
+  user_id UUID NOT NULL,
+  CONSTRAINT former_members_pkey PRIMARY KEY (user_id, conversation_id)
+);
+
 CREATE TABLE audit_records (
   id UUID NOT NULL,
   at TIMESTAMPTZ(3) NOT NULL,
   action TEXT NOT NULL,
-  user_id UUID NOT NULL,
+  user_id UUID,
   actor_id UUID,
   address TEXT NOT NULL,
   details JSONB NOT NULL,
