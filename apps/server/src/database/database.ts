@@ -10,12 +10,12 @@ export interface Database {
   prisma: PrismaClient;
   pool: pg.Pool;
   /**
-   * Runs `work` in a transaction, and tells the log's follower after the commit. No mail, HTTP or hashing
+   * Runs `work` in a transaction, and tells those who listen after the commit. No mail, HTTP or hashing
    * inside: others may wait for its locks.
    */
   transaction<T>(work: (tx: Tx) => Promise<T>): Promise<T>;
-  /** Called after each commit of `transaction`. */
-  onCommit(listener: () => void): void;
+  /** Called after each commit of `transaction`, with what it was. */
+  onCommit(listener: (tx: Tx) => void): void;
   close(): Promise<void>;
 }
 
@@ -30,13 +30,14 @@ export function connectDatabase(url: string, poolSize: number): Database {
   const prisma = new PrismaClient({
     adapter: new PrismaPg(pool, { statementNameGenerator: statementName }),
   });
-  const listeners: (() => void)[] = [];
+  const listeners: ((tx: Tx) => void)[] = [];
   return {
     prisma,
     pool,
     async transaction(work) {
-      const result = await prisma.$transaction(work, { maxWait: 5_000, timeout: 10_000 });
-      for (const listener of listeners) listener();
+      const run = async (tx: Tx) => ({ tx, result: await work(tx) });
+      const { tx, result } = await prisma.$transaction(run, { maxWait: 5_000, timeout: 10_000 });
+      for (const listener of listeners) listener(tx);
       return result;
     },
     onCommit: (listener) => void listeners.push(listener),

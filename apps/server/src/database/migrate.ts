@@ -3,6 +3,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import pg from 'pg';
 import { ConfigurationError } from '../env.ts';
+import { installJobs } from '../jobs/install.ts';
 import { MIGRATIONS_FOLDER } from '../project.ts';
 
 interface Migration {
@@ -14,7 +15,8 @@ interface Migration {
 /**
  * Brings the database at `url` to the newest migration, and answers the names of those it applied. It keeps
  * Prisma's own books under Prisma's own lock, so that `prisma migrate deploy` finds nothing to do and two nodes
- * that start together do not meet. Throws `ConfigurationError` with one line when the database cannot be used.
+ * that start together do not meet. The job queue's schema has books of its own, under the same lock. Throws
+ * `ConfigurationError` with one line when the database cannot be used.
  */
 export async function migrate(url: string, folder = MIGRATIONS_FOLDER): Promise<string[]> {
   const client = await connect(url);
@@ -25,6 +27,7 @@ export async function migrate(url: string, folder = MIGRATIONS_FOLDER): Promise<
     const migrations = await readMigrations(folder);
     const pending = await findPending(client, migrations);
     for (const migration of pending) await apply(client, migration);
+    await installJobs(client);
     return pending.map(({ name }) => name);
   } catch (error) {
     if (error instanceof pg.DatabaseError) throw new ConfigurationError(`Database: ${error.message}`);

@@ -1,0 +1,13 @@
+import { sendAccountMail } from './auth/account-mail.ts';
+import { cleanUp } from './auth/clean-up.ts';
+import { clearAccount } from './auth/clear-account.ts';
+import type { JobHandlers } from './jobs/run-job.ts';
+import { sendMail } from './mail/send-mail.ts';
+
+/** What each job does. */
+export const jobHandlers: JobHandlers = {
+  'mail.send': sendMail,
+  'accounts.mail': sendAccountMail,
+  'accounts.clear': clearAccount,
+  'accounts.clean-up': cleanUp,
+};
