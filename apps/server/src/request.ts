@@ -7,9 +7,6 @@ const MAX_HEADERS = 100;
 /** A name or an address, and a port. */
 const HOST = /^(\[[0-9a-f:.]+\]|[\w.-]+)(:\d{1,5})?$/i;
 
-/** The address that counts for limits. */
-export const addressOf = (request: IncomingMessage): string => request.socket.remoteAddress ?? 'unknown';
-
 /**
  * The request's own path: never a host, whatever number of slashes it begins with. Null when it has none, or
  * when its `Host` is no host or two of them: tRPC makes a URL of both, and fails of what is none.
