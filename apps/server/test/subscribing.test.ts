@@ -165,6 +165,7 @@ test('a stream that moves between nodes hears exactly what its person is entitle
                 cursor = `${EPOCH}.${position}`;
               }
             },
+            ephemeral() {},
             notice(notice, at) {
               if (got >= length) return;
               cursor = at;

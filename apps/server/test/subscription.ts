@@ -6,6 +6,10 @@ export interface Received {
   data: StreamItem;
 }
 
+/** What is true only now, and is no fact of the log. */
+export const isEphemeral = ({ type }: StreamItem): boolean =>
+  type === 'presence.changed' || type === 'typing';
+
 /** Everything that one subscription got, in order, and ways to wait for it. */
 export class Subscription {
   readonly received: Received[] = [];
@@ -56,7 +60,7 @@ export class Subscription {
   get events(): ChatEvent[] {
     return this.received
       .map(({ data }) => data)
-      .filter((item): item is ChatEvent => !item.type.startsWith('stream.'));
+      .filter((item): item is ChatEvent => !item.type.startsWith('stream.') && !isEphemeral(item));
   }
 
   /** The texts of the messages, in the order in which they came. */

@@ -13,6 +13,11 @@ export interface EventDraft {
   opens?: string[];
   /** Users whose last event of the topic this is. */
   closes?: string[];
+  /**
+   * The topic is a person, and the news goes to all topics but their own in which others see them: one event each.
+   * Which these are is read while the transaction commits, by `audience_of` in the database.
+   */
+  toAudience?: boolean;
 }
 
 /**
@@ -21,4 +26,9 @@ export interface EventDraft {
  */
 export async function append(tx: Tx, draft: EventDraft): Promise<void> {
   await tx.eventDraft.create({ data: draft });
+}
+
+/** Appends many at once, in their order. */
+export async function appendAll(tx: Tx, drafts: EventDraft[]): Promise<void> {
+  await tx.eventDraft.createMany({ data: drafts });
 }

@@ -1,4 +1,4 @@
-import type { ChatEvent, StreamNotice } from '@parley/contract';
+import type { ChatEvent } from '@parley/contract';
 import { frameText } from '../sockets/frame.ts';
 import type { Cursor } from './cursor.ts';
 
@@ -14,13 +14,11 @@ export interface LogEntry {
   closes?: readonly string[];
 }
 
-/** tRPC's tracked data message, without the request id in front: the same bytes for every subscriber. */
-const trackedResult = (cursor: Cursor, json: string): string =>
-  `,"result":{"type":"data","id":"${cursor}","data":{"json":{"id":"${cursor}","data":${json}}}}}`;
-
-/** A notice as the frame of one subscription. */
-export const noticeFrame = (requestId: string, cursor: Cursor, notice: StreamNotice): Buffer =>
-  frameText(`{"id":${requestId}${trackedResult(cursor, JSON.stringify(notice))}`);
+/** tRPC's tracked data message as the frame of one subscription. The request id is JSON, too. */
+export const trackedFrame = (requestId: string, cursor: Cursor, json: string): Buffer =>
+  frameText(
+    `{"id":${requestId},"result":{"type":"data","id":"${cursor}","data":{"json":{"id":"${cursor}","data":${json}}}}}`,
+  );
 
 /**
  * Entries that go out together. Their frames are made once for each request id (most clients use the same
@@ -68,9 +66,7 @@ export class Run {
     for (const entry of this.entries) {
       if (!entry.event) continue;
       entry.json ??= JSON.stringify(entry.event);
-      frames.push(
-        frameText(`{"id":${requestId}${trackedResult(`${this.#epoch}.${entry.position}`, entry.json)}`),
-      );
+      frames.push(trackedFrame(requestId, `${this.#epoch}.${entry.position}`, entry.json));
     }
     return frames.length === 1 ? frames[0]! : Buffer.concat(frames);
   }

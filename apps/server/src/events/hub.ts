@@ -1,5 +1,6 @@
 import { Entitlement } from './entitlement.ts';
 import { type LogEntry, Run } from './entry.ts';
+import type { Ephemeral } from './ephemeral.ts';
 import { RecentEntries } from './recent.ts';
 
 /** Entries of one run at most. Of the longest messages they are half of what closes a socket. */
@@ -8,6 +9,15 @@ const LONGEST_RUN = 32;
 /** A subscription that is told of runs of entries while it is live. */
 export interface Listener {
   deliver(run: Run): void;
+  /** What is true only now; says whether it went out. */
+  tell(news: Ephemeral): boolean;
+}
+
+/** Hears of the streams of this node. */
+export interface StreamObserver {
+  /** A stream has caught up with the log, for the first time. */
+  caughtUp(person: Person, stream: Listener): void;
+  ended(person: Person, stream: Listener): void;
 }
 
 /** Somebody with at least one stream on this node. */
@@ -38,6 +48,7 @@ export class Hub {
   readonly #people = new Map<string, Person>();
   readonly #topics = new Map<string, Set<Person>>();
   readonly #observers: ((entry: LogEntry) => void)[] = [];
+  readonly #streamObservers: StreamObserver[] = [];
   #applied: number;
 
   constructor(epoch: string, applied: number, loadIntervals: LoadIntervals) {
@@ -55,6 +66,21 @@ export class Hub {
   /** Called with each entry after its subscribers were told. */
   observe(observer: (entry: LogEntry) => void): void {
     this.#observers.push(observer);
+  }
+
+  observeStreams(observer: StreamObserver): void {
+    this.#streamObservers.push(observer);
+  }
+
+  /** The people with streams here who hear of a topic now. */
+  audience(topic: string): ReadonlySet<Person> {
+    return this.#topics.get(topic) ?? NOBODY;
+  }
+
+  /** Whether somebody with a stream here hears of a topic now. */
+  hears(userId: string, topic: string): boolean {
+    const person = this.#people.get(userId);
+    return person !== undefined && this.audience(topic).has(person);
   }
 
   /** Takes the next entries of the log: dense, and right after `applied`. */
@@ -128,9 +154,15 @@ export class Hub {
     for (const topic of entitlement.topicsAfter(this.#applied)) this.#tell(person, topic);
   }
 
+  /** A stream has caught up, and goes live in this turn of the loop. */
+  caughtUp(person: Person, stream: Listener): void {
+    for (const observer of this.#streamObservers) observer.caughtUp(person, stream);
+  }
+
   /** Removes a stream, and its person with the last one. */
   leave(person: Person, listener: Listener): void {
     person.listeners.delete(listener);
+    for (const observer of this.#streamObservers) observer.ended(person, listener);
     if (person.listeners.size > 0 || this.#people.get(person.userId) !== person) return;
     this.#people.delete(person.userId);
     for (const topic of [...person.entitlement.topicsAfter(this.#applied)]) this.#untell(person, topic);
@@ -148,5 +180,7 @@ export class Hub {
     if (people?.size === 0) this.#topics.delete(topic);
   }
 }
+
+const NOBODY: ReadonlySet<Person> = new Set();
 
 const changesTopics = ({ opens, closes }: LogEntry): boolean => Boolean(opens?.length || closes?.length);

@@ -1,6 +1,9 @@
+import type { Redis } from 'ioredis';
 import type { Logger } from 'pino';
 import type { Database } from '../database/database.ts';
-import { type Bus, createPostgresBus } from './bus.ts';
+import { type Bus, createBus } from './bus.ts';
+import { overPostgres } from './bus-postgres.ts';
+import { overRedis } from './bus-redis.ts';
 import { type Cursor, formatCursor } from './cursor.ts';
 import type { LogEntry } from './entry.ts';
 import { Follower } from './follower.ts';
@@ -12,6 +15,7 @@ import { createLogReader, type DescribeGaps, type LogReader } from './read-log.t
 export interface EventLog {
   readonly hub: Hub;
   readonly reader: LogReader;
+  readonly bus: Bus;
   /** A position of this log as clients keep it. */
   cursor(position: number): Cursor;
   /** Takes what this node has just committed, without reading it again. */
@@ -26,11 +30,13 @@ export interface EventLogOptions {
   url: string;
   hydrators: Hydrators;
   describeGaps: DescribeGaps;
+  /** What the nodes talk over; without one, over Postgres. */
+  redis: Redis | null;
   logger: Logger;
 }
 
 export async function openEventLog(options: EventLogOptions): Promise<EventLog> {
-  const { database, url, hydrators, describeGaps, logger } = options;
+  const { database, url, hydrators, describeGaps, redis, logger } = options;
   const reader = await createLogReader(database, hydrators, describeGaps);
   const applied = await reader.head();
   const hub = new Hub(reader.epoch, applied, reader.intervals);
@@ -40,12 +46,17 @@ export async function openEventLog(options: EventLogOptions): Promise<EventLog> 
     apply: (entries) => hub.apply(entries),
     onError,
   });
-  const bus: Bus = createPostgresBus(url, (position) => follower.hint(position), onError);
+  const bus = createBus({
+    connect: (hear) => (redis ? overRedis(redis, reader, hear) : overPostgres(url, hear)),
+    onHint: (position) => follower.hint(position),
+    onError,
+  });
   // Whatever this node has applied it may be the first to know of.
   hub.observe(({ position }) => bus.announce(position));
   return {
     hub,
     reader,
+    bus,
     cursor: (position) => formatCursor(reader.epoch, position),
     committed: (entries) => follower.offer(entries),
     wake: () => follower.wake(),

@@ -53,7 +53,7 @@ export async function* openSse(ctx: SignedIn, cursor: Cursor | null, signal: Abo
     close: (code) => (code === CLOSE.unauthenticated ? ended.abort() : cut()),
     giveUp: cut,
   };
-  if (!connections.admit(client.address)) throw new ParleyError('BUSY', { retryAfter: 60 });
+  if (!connections.admit(client.network)) throw new ParleyError('BUSY', { retryAfter: 60 });
   try {
     if (!connections.bind(connection, session)) throw new ParleyError('UNAUTHENTICATED');
     // Nobody takes from the queue of a reader who has left, and the stream may wait for just that.
@@ -73,6 +73,6 @@ export async function* openSse(ctx: SignedIn, cursor: Cursor | null, signal: Abo
     }
   } finally {
     connections.remove(connection);
-    connections.release(client.address);
+    connections.release(client.network);
   }
 }

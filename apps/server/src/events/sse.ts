@@ -2,11 +2,14 @@ import type { StreamItem, StreamNotice } from '@parley/contract';
 import { tracked } from '@trpc/server';
 import { type Cursor, formatCursor } from './cursor.ts';
 import type { Run } from './entry.ts';
+import type { Ephemeral } from './ephemeral.ts';
 import type { Sink } from './stream.ts';
 
 /** What an item weighs while it waits, in bytes: near enough for a bound. */
-const weigh = (item: StreamItem): number =>
-  item.type === 'message.created' ? 200 + item.message.text.length : 200;
+function weigh(item: StreamItem): number {
+  if (item.type === 'message.created') return 200 + item.message.text.length;
+  return item.type === 'presence.changed' ? 200 + 85 * item.people.length : 200;
+}
 
 /** A stream's way into an SSE answer: a queue that tRPC takes from as fast as the reader reads. */
 export class SseQueue implements Sink {
@@ -28,6 +31,10 @@ export class SseQueue implements Sink {
 
   notice(notice: StreamNotice, cursor: Cursor): void {
     this.#push(cursor, notice);
+  }
+
+  ephemeral(news: Ephemeral, cursor: Cursor): void {
+    this.#push(cursor, news.event);
   }
 
   drained(): Promise<void> {

@@ -1,6 +1,7 @@
 import type { StreamNotice } from '@parley/contract';
 import { type Cursor, formatCursor, parseCursor } from './cursor.ts';
 import { type LogEntry, Run } from './entry.ts';
+import type { Ephemeral } from './ephemeral.ts';
 import type { Hub, Listener, Person } from './hub.ts';
 import type { LogReader, Skipped } from './read-log.ts';
 
@@ -8,6 +9,7 @@ import type { LogReader, Skipped } from './read-log.ts';
 export interface Sink {
   write(run: Run): void;
   notice(notice: StreamNotice, cursor: Cursor): void;
+  ephemeral(news: Ephemeral, cursor: Cursor): void;
   /** Bytes that wait for a slow reader. */
   readonly buffered: number;
   /** Resolves when all that waited has been handed on, and when the reader is gone. */
@@ -16,6 +18,8 @@ export interface Sink {
 
 /** With more than this many bytes waiting, a stream stops, and later goes on from the log. */
 const PAUSE_ABOVE = 256 * 1024;
+/** With more than this many bytes waiting, it is told nothing of what is true only now. */
+const EPHEMERAL_BELOW = 64 * 1024;
 /** Entries that go out between two looks at what waits: of the longest messages, half of what may wait. */
 const SLICE = 8;
 
@@ -30,6 +34,9 @@ type ResetReason = Extract<StreamNotice, { type: 'stream.reset' }>['reason'];
  *      missed, `gapped` instead
  *   4. `caught-up`, and go live, in the same turn of the loop as the last look at the log
  *   5. when the reader falls behind, wait until it has drained, and go on at 3
+ *
+ * What is true only now comes between the events of a live stream, with the cursor as it stands: an item without one
+ * would erase the client's.
  *
  * `sent` is the one truth about what went out: whatever writes drops positions up to it. It may lie ahead of
  * this node, when a client comes from one that is further; nothing is sent until the node has passed it.
@@ -64,7 +71,10 @@ export class Stream implements Listener {
         if (signal.aborted) return;
         // No await from the last look at the log to here.
         this.#sent = Math.max(this.#sent, this.#hub.applied);
-        if (first) this.#sink.notice({ type: 'stream.caught-up' }, this.#cursorAt(this.#sent));
+        if (first) {
+          this.#sink.notice({ type: 'stream.caught-up' }, this.#cursorAt(this.#sent));
+          this.#hub.caughtUp(person, this);
+        }
         await Promise.race([this.#goLive(), aborted]);
         if (!signal.aborted) await this.#sink.drained();
       }
@@ -84,6 +94,13 @@ export class Stream implements Listener {
     }
     this.#sink.write(run.after(this.#sent));
     this.#sent = run.last;
+  }
+
+  /** What is true only now, while we are live and the reader is not behind; says whether it went out. */
+  tell(news: Ephemeral): boolean {
+    if (!this.#live || this.#sink.buffered > EPHEMERAL_BELOW) return false;
+    this.#sink.ephemeral(news, this.#cursorAt(this.#sent));
+    return true;
   }
 
   /** Now is the end of the log in the database: what the caller has just done lies before it, on any node. */

@@ -1,0 +1,140 @@
+import type { Presence } from '@parley/contract';
+import type { Listener } from '../events/hub.ts';
+
+/** A stream is told of people at most once in this time, and somebody's people are asked for no more often, in milliseconds. */
+const EVERY = 1_000;
+
+/** What one stream has yet to be told. */
+export interface Feed {
+  readonly stream: Listener;
+  /** Those of whom it has not heard how they are. */
+  readonly pending: Set<string>;
+  /** Those of whom it is told nothing any more, and has not heard that either. */
+  readonly hidden: Set<string>;
+  /** Whether it was told how everybody is. Until then whoever is offline is not worth a word. */
+  isGreeted: boolean;
+  nextAt: number;
+}
+
+/** Somebody with streams on this node. */
+interface Watcher {
+  readonly userId: string;
+  /** Of whom they are told; null until it was read. */
+  watched: Set<string> | null;
+  readonly feeds: Map<Listener, Feed>;
+  askAt: number;
+}
+
+/** Who on this node is told of whom, and what they have yet to be told. Times are the process's clock's. */
+export class Watches {
+  readonly #statusOf: (userId: string) => Presence['status'];
+  readonly #watchers = new Map<string, Watcher>();
+  /** By the person who is watched. */
+  readonly #watching = new Map<string, Set<Watcher>>();
+  /** Those whose people have to be read, again or for the first time. */
+  readonly #stale = new Set<Watcher>();
+  readonly #unsaid = new Set<Feed>();
+
+  constructor(statusOf: (userId: string) => Presence['status']) {
+    this.#statusOf = statusOf;
+  }
+
+  add(userId: string, stream: Listener): void {
+    let watcher = this.#watchers.get(userId);
+    if (!watcher) {
+      watcher = { userId, watched: null, feeds: new Map(), askAt: 0 };
+      this.#watchers.set(userId, watcher);
+      this.#stale.add(watcher);
+    }
+    const feed: Feed = { stream, pending: new Set(), hidden: new Set(), isGreeted: false, nextAt: 0 };
+    watcher.feeds.set(stream, feed);
+    this.#tellOf(feed, watcher.watched ?? []);
+  }
+
+  remove(userId: string, stream: Listener): void {
+    const watcher = this.#watchers.get(userId);
+    const feed = watcher?.feeds.get(stream);
+    if (!watcher || !feed) return;
+    watcher.feeds.delete(stream);
+    this.#unsaid.delete(feed);
+    if (watcher.feeds.size > 0) return;
+    this.#watchers.delete(userId);
+    this.#stale.delete(watcher);
+    for (const other of watcher.watched ?? []) this.#unwatch(watcher, other);
+  }
+
+  /** Others see something else of somebody than before. */
+  changed(userId: string): void {
+    for (const watcher of this.#watching.get(userId) ?? [])
+      for (const feed of watcher.feeds.values()) {
+        feed.pending.add(userId);
+        this.#unsaid.add(feed);
+      }
+  }
+
+  /** It may be others by now of whom somebody is told. */
+  outdate(userId: string): void {
+    const watcher = this.#watchers.get(userId);
+    if (watcher) this.#stale.add(watcher);
+  }
+
+  /** Takes those whose people are to be read now. */
+  takeStale(elapsed: number): string[] {
+    const due = [...this.#stale].filter(({ askAt }) => askAt <= elapsed);
+    for (const watcher of due) {
+      this.#stale.delete(watcher);
+      watcher.askAt = elapsed + EVERY;
+    }
+    return due.map(({ userId }) => userId);
+  }
+
+  /** These are all of whom somebody is told. */
+  set(userId: string, people: readonly string[]): void {
+    const watcher = this.#watchers.get(userId);
+    if (!watcher) return;
+    const before = watcher.watched ?? new Set();
+    watcher.watched = new Set(people);
+    const added = people.filter((other) => !before.has(other));
+    const removed = [...before].filter((other) => !watcher.watched!.has(other));
+    for (const other of added) {
+      const watchers = this.#watching.get(other) ?? new Set();
+      this.#watching.set(other, watchers.add(watcher));
+    }
+    for (const other of removed) this.#unwatch(watcher, other);
+    for (const feed of watcher.feeds.values()) {
+      for (const other of removed) {
+        feed.pending.delete(other);
+        feed.hidden.add(other);
+      }
+      for (const other of added) feed.hidden.delete(other);
+      this.#tellOf(feed, added);
+      if (feed.hidden.size > 0) this.#unsaid.add(feed);
+    }
+  }
+
+  /** The streams that have something to be told, and may be told it now. */
+  due(elapsed: number): Feed[] {
+    return [...this.#unsaid].filter(({ nextAt }) => nextAt <= elapsed);
+  }
+
+  /** A stream was told of these people and of all its hidden ones, or it was not worth a word. */
+  told(feed: Feed, people: readonly string[], elapsed: number): void {
+    for (const userId of people) feed.pending.delete(userId);
+    feed.hidden.clear();
+    feed.isGreeted = true;
+    feed.nextAt = elapsed + EVERY;
+    if (feed.pending.size === 0) this.#unsaid.delete(feed);
+  }
+
+  /** Of people who are new to a stream, those who are here. */
+  #tellOf(feed: Feed, people: Iterable<string>): void {
+    for (const userId of people) if (this.#statusOf(userId) !== 'offline') feed.pending.add(userId);
+    if (feed.pending.size > 0) this.#unsaid.add(feed);
+  }
+
+  #unwatch(watcher: Watcher, userId: string): void {
+    const watchers = this.#watching.get(userId);
+    watchers?.delete(watcher);
+    if (watchers?.size === 0) this.#watching.delete(userId);
+  }
+}

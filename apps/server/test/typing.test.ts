@@ -1,0 +1,121 @@
+import { LIMITS } from '@parley/contract';
+import { v7 } from 'uuid';
+import { describe, expect, test } from 'vitest';
+import { readHead } from '../src/events/read-log.ts';
+import type { Person } from './people.ts';
+import { addCrowd, clockedServer } from './presences.ts';
+import type { Subscription } from './subscription.ts';
+
+/** Who was said to write until when, as a stream was told, in order. */
+const typingIn = ({ received }: Subscription) =>
+  received.flatMap(({ data }) => (data.type === 'typing' ? [{ who: data.userId, until: data.until }] : []));
+
+/** Somebody else starts writing: what was to be told before was told by the time a stream has it. */
+async function fence(fellow: Person, node: number, conversationId: string, ...streams: Subscription[]) {
+  await fellow.on(node).typing.start.mutate({ conversationId });
+  for (const stream of streams)
+    await stream.when(() => typingIn(stream).some(({ who }) => who === fellow.id));
+}
+
+describe.each([1, 2])('on %i node(s)', (nodes) => {
+  const last = nodes - 1;
+
+  describe.each(['ws', 'sse'] as const)('over %s', (transport) => {
+    test('the others are told, with an end, and of a stop; the writer is not, on no device', async () => {
+      await using server = await clockedServer({ nodes });
+      const [alice, bob, carol] = await server.people.all('alice', 'bob', 'carol');
+      const conversationId = await alice.startGroup('tea', bob, carol);
+      const hers = await alice.subscribe({ transport });
+      const his = await bob.subscribe({ transport, node: last });
+      const phone = await bob.subscribe({ transport });
+      const head = await readHead(server.nodes[0].app.database.pool);
+      const until = new Date(server.clock.now().getTime() + LIMITS.typingFor * 1_000).toISOString();
+      await bob.on(last).typing.start.mutate({ conversationId });
+      await hers.when(() => typingIn(hers).length === 1);
+      await bob.on(last).typing.stop.mutate({ conversationId });
+      await hers.when(() => typingIn(hers).length === 2);
+      // Nothing is left to be stopped.
+      await bob.on(last).typing.stop.mutate({ conversationId });
+      await fence(carol, last, conversationId, hers, his, phone);
+      expect(typingIn(hers).slice(0, -1)).toEqual([
+        { who: bob.id, until },
+        { who: bob.id, until: null },
+      ]);
+      for (const stream of [his, phone]) expect(typingIn(stream).map(({ who }) => who)).toEqual([carol.id]);
+      expect(await readHead(server.nodes[0].app.database.pool)).toBe(head);
+    });
+  });
+
+  test('a start is passed on at most every two seconds, and the rest is swallowed', async () => {
+    await using server = await clockedServer({ nodes });
+    const [alice, bob, carol] = await server.people.all('alice', 'bob', 'carol');
+    const conversationId = await alice.startGroup('tea', bob, carol);
+    const hers = await alice.subscribe({ node: last });
+    for (let n = 0; n < 10; n++) await bob.api.typing.start.mutate({ conversationId });
+    server.clock.advance(1_999);
+    await bob.api.typing.start.mutate({ conversationId });
+    await fence(carol, 0, conversationId, hers);
+    expect(typingIn(hers).filter(({ who }) => who === bob.id)).toHaveLength(1);
+    server.clock.advance(1);
+    await bob.api.typing.start.mutate({ conversationId });
+    await hers.when(() => typingIn(hers).filter(({ who }) => who === bob.id).length === 2);
+  });
+
+  test('who has left is told no more, and says no more', async () => {
+    await using server = await clockedServer({ nodes });
+    const [alice, bob, carol] = await server.people.all('alice', 'bob', 'carol');
+    const conversationId = await alice.startGroup('tea', bob, carol);
+    const other = await alice.startGroup('coffee', bob, carol);
+    const his = await bob.subscribe({ node: last });
+    const hers = await alice.subscribe();
+    await bob.on(last).groups.leave.mutate({ conversationId });
+    await his.until(({ type }) => type === 'member.left');
+    await carol.api.typing.start.mutate({ conversationId });
+    await hers.when(() => typingIn(hers).length === 1);
+    await fence(alice, 0, other, his);
+    expect(typingIn(his).map(({ who }) => who)).toEqual([alice.id]);
+    for (const signal of ['start', 'stop'] as const)
+      await expect(bob.on(last).typing[signal].mutate({ conversationId })).rejects.toMatchObject({
+        data: { code: 'NOT_FOUND' },
+      });
+  });
+});
+
+test('whoever is not in a conversation has none to write in, a person is no conversation', async () => {
+  await using server = await clockedServer();
+  const [alice, bob, mallory] = await server.people.all('alice', 'bob', 'mallory');
+  const conversation = await alice.talkTo(bob);
+  const hers = await alice.subscribe();
+  await mallory.subscribe();
+  for (const conversationId of [conversation, alice.id, mallory.id, v7()])
+    await expect(mallory.api.typing.start.mutate({ conversationId })).rejects.toMatchObject({
+      data: { code: 'NOT_FOUND' },
+    });
+  await fence(bob, 0, conversation, hers);
+  expect(typingIn(hers).map(({ who }) => who)).toEqual([bob.id]);
+});
+
+test('with more than a hundred people of a conversation on a node, none of them is told', async () => {
+  await using server = await clockedServer({ nodes: 2 });
+  const [alice, bob, carol] = await server.people.all('alice', 'bob', 'carol');
+  const conversationId = await alice.startGroup('crowd', bob, carol);
+  const crowd = await addCrowd(server.databaseUrl, conversationId, LIMITS.typingAudience);
+  const { hub } = server.nodes[0].app.log;
+  let told = 0;
+  const listener = { deliver: () => {}, tell: () => ++told > 0 };
+  const present = await Promise.all(crowd.map((userId) => hub.join(userId, listener)));
+  const hers = await alice.subscribe();
+  const carols = await carol.subscribe({ node: 1 });
+  const direct = await alice.talkTo(bob);
+  await bob.api.typing.start.mutate({ conversationId });
+  await carols.when(() => typingIn(carols).length === 1);
+  await fence(bob, 0, direct, hers);
+  expect(typingIn(hers)).toHaveLength(1);
+  expect(told).toBe(0);
+  // With one less it is the hundred that may be told.
+  hub.leave(present[0]!, listener);
+  server.clock.advance(2_000);
+  await bob.api.typing.start.mutate({ conversationId });
+  await hers.when(() => typingIn(hers).length === 2);
+  expect(told).toBe(LIMITS.typingAudience - 1);
+});
