@@ -1,7 +1,7 @@
 import { LIMITS } from '@parley/contract';
 import { z } from 'zod';
 import { ParleyError } from '../error.ts';
-import { COMMON_PASSWORDS } from './common-passwords.ts';
+import { isCommonPassword } from './common-passwords.ts';
 
 /** Room for the longest password, in whatever form of Unicode a keyboard writes it. */
 const LONGEST_SPELLING = 1_024;
@@ -19,11 +19,16 @@ export const newPassword = givenPassword.refine((given) => {
 }, `${LIMITS.passwordMin} to ${LIMITS.passwordMax} characters`);
 
 /** Refuses what guessers try first with `INVALID_INPUT`. There are no rules on the kinds of characters. */
-export function refuseGuessable(password: string, username: string): void {
-  const spelled = password.normalize('NFKC').toLowerCase();
-  if (spelled === username.toLowerCase()) throw refusal('the same as the username');
-  if (COMMON_PASSWORDS.has(spelled)) throw refusal('one of the most common passwords');
+export function refuseGuessable(password: string, field: string): void {
+  if (isCommonPassword(spelled(password))) throw refusal(field, 'one of the most common passwords');
 }
 
-const refusal = (message: string) =>
-  new ParleyError('INVALID_INPUT', { issues: [{ path: 'password', message }] });
+/** Refuses a password that is the username with `INVALID_INPUT`. */
+export function refuseUsername(password: string, username: string, field: string): void {
+  if (spelled(password) === username.toLowerCase()) throw refusal(field, 'the same as the username');
+}
+
+const spelled = (password: string): string => password.normalize('NFKC').toLowerCase();
+
+const refusal = (path: string, message: string) =>
+  new ParleyError('INVALID_INPUT', { issues: [{ path, message }] });

@@ -19,6 +19,15 @@ export const hashOf = (token: string): Uint8Array<ArrayBuffer> =>
 /** How long after its first use a token gives its successor again. */
 export const GRACE_SECONDS = 10;
 
+/**
+ * Whether a token is too new to be followed by the next, for tabs that share it in a cookie. Their answers overtake
+ * each other: one that still brings this token must not come after one that brings its successor, or the cookie
+ * would fall back to a token that was used. None brings it later than the grace after it was made; as long again is
+ * left for the way.
+ */
+export const isSettling = ({ createdAt }: { createdAt: Date }, now: Date): boolean =>
+  now.getTime() - createdAt.getTime() < 2 * GRACE_SECONDS * 1_000;
+
 /** What becomes of a refresh token that is shown. */
 export type RefreshVerdict =
   /** Its first use: the successor begins. */

@@ -1,34 +1,70 @@
+import { audit } from '../audit/audit.ts';
 import type { App, Context } from '../context.ts';
 import type { Tx } from '../database/database.ts';
 import type { RefreshToken, Session } from '../database/generated/client.ts';
 import { ParleyError } from '../error.ts';
 import { deriveKey } from '../keys.ts';
-import { hashOf, judgeRefresh, successorOf } from './refresh-token.ts';
-import { endSession, issueTokens, type SessionTokens, slide } from './session.ts';
+import { hashOf, isSettling, judgeRefresh, successorOf } from './refresh-token.ts';
+import {
+  endSession,
+  issueTokens,
+  type OpenSession,
+  type RefreshTokenIn,
+  type SessionTokens,
+  slide,
+} from './session.ts';
 
-/** Renews a session: the token that is shown is used up, and its successor answered. */
-export async function refresh(ctx: Context, input: { refreshToken: string }): Promise<SessionTokens> {
+/**
+ * Renews a session: the token that is shown is used up, and its successor answered. Without one it is the cookie's,
+ * and there its successor goes; a cookie that is refused is taken back.
+ */
+export async function refresh(
+  ctx: Context,
+  { refreshToken }: { refreshToken?: string | null | undefined },
+): Promise<SessionTokens> {
+  const { cookies } = ctx;
+  if (typeof refreshToken === 'string') return issueTokens(ctx, await renew(ctx, refreshToken, 'body'));
+  if (!cookies?.refreshToken) throw new ParleyError('INVALID_REFRESH_TOKEN');
+  try {
+    return await issueTokens(ctx, await renew(ctx, cookies.refreshToken, 'cookie'));
+  } catch (error) {
+    if (error instanceof ParleyError) cookies.clear();
+    throw error;
+  }
+}
+
+async function renew(
+  ctx: Context,
+  refreshToken: string,
+  refreshTokenIn: RefreshTokenIn,
+): Promise<OpenSession> {
   const { app } = ctx;
-  const hash = hashOf(input.refreshToken);
-  const successor = successorOf(input.refreshToken, deriveKey(app.env.APP_SECRET, 'refresh-token'));
+  const hash = hashOf(refreshToken);
+  const successor = successorOf(refreshToken, deriveKey(app.env.APP_SECRET, 'refresh-token'));
   const known = await app.database.prisma.refreshToken.findUnique({ where: { hash } });
   if (!known) throw new ParleyError('INVALID_REFRESH_TOKEN');
 
   const { verdict, session } = await app.database.transaction(async (tx) => {
     const token = await lockFamily(tx, known);
+    const { id: sessionId, userId, expiresAt } = token.session;
+    const session = { sessionId, userId, refreshTokenIn, refreshToken: successor, expiresAt };
     const now = app.clock.now();
     const verdict = judgeRefresh(token, token.session, now);
-    if (verdict === 'rotate') await rotate(tx, app, token, hashOf(successor), now);
-    if (verdict === 'reuse') await endSession(tx, { ...idsOf(token.session), reason: 'reuse', now });
-    return { verdict, session: idsOf(token.session) };
+    if (verdict === 'reuse') {
+      await endSession(tx, { sessionId, userId, reason: 'reuse', now });
+      await audit(tx, ctx, { action: 'refresh-reused', userId, details: { sessionId } });
+    }
+    if (verdict !== 'rotate') return { verdict, session };
+    if (refreshTokenIn === 'cookie' && isSettling(token, now))
+      return { verdict, session: { ...session, refreshToken: null } };
+    const until = await rotate(tx, app, token, hashOf(successor), now);
+    return { verdict, session: { ...session, expiresAt: until } };
   });
   // Refused only now: the end of the session had to be committed.
   if (verdict === 'reuse') throw new ParleyError('REFRESH_TOKEN_REUSED');
   if (verdict === 'refuse') throw new ParleyError('INVALID_REFRESH_TOKEN');
-  return issueTokens(app, session, successor);
+  return session;
 }
-
-const idsOf = (session: Session) => ({ sessionId: session.id, userId: session.userId });
 
 /** Locks the session of a token, and reads both in a later statement: as they are once others are done. */
 async function lockFamily(
@@ -41,16 +77,17 @@ async function lockFamily(
   return token;
 }
 
-/** Uses the token up, adds its successor, and lets the session live on. */
+/** Uses the token up, adds its successor, and lets the session live on: until when, it answers. */
 async function rotate(
   tx: Tx,
   app: App,
   { hash, session }: RefreshToken & { session: Session },
   successorHash: RefreshToken['hash'],
   now: Date,
-): Promise<void> {
+): Promise<Date> {
   await tx.refreshToken.update({ where: { hash }, data: { usedAt: now } });
   await tx.refreshToken.create({ data: { hash: successorHash, sessionId: session.id, createdAt: now } });
   const expiresAt = slide(app, now, session.absoluteExpiresAt);
   await tx.session.update({ where: { id: session.id }, data: { lastUsedAt: now, expiresAt } });
+  return expiresAt;
 }

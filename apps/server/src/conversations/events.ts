@@ -42,9 +42,15 @@ const removed: Hydrator<'member.removed'> = async (
 const left: Hydrator<'member.left'> = async (_, rows: Rows<{ userId: string; memberCount: number }>) =>
   rows.map(({ topic, refs }) => ({ type: 'member.left', conversationId: topic, ...refs }));
 
+const roleChanged: Hydrator<'member.roleChanged'> = async (
+  _,
+  rows: Rows<{ userId: string; role: Member['role'] }>,
+) => rows.map(({ topic, refs }) => ({ type: 'member.roleChanged', conversationId: topic, ...refs }));
+
 export const conversationEvents = {
   'conversation.created': created,
   'member.added': added,
   'member.removed': removed,
   'member.left': left,
+  'member.roleChanged': roleChanged,
 };

@@ -2,6 +2,8 @@ import type { ConversationView } from '@parley/contract';
 import type { SignedIn } from '../context.ts';
 import { ParleyError } from '../error.ts';
 import { newId } from '../ids.ts';
+import { refuseUnwanted } from '../people/relations.ts';
+import { keepLiving } from '../users/living.ts';
 import { bringIn, newcomer, toConversation } from './bring-in.ts';
 import { getConversation } from './get.ts';
 
@@ -16,8 +18,7 @@ export async function openDirect(ctx: SignedIn, input: { userId: string }): Prom
   if (userId === me) throw new ParleyError('SELF_CONVERSATION');
 
   const conversationId = await database.transaction(async (tx) => {
-    if (!(await tx.user.findUnique({ where: { id: userId }, select: { id: true } })))
-      throw new ParleyError('NOT_FOUND', { what: 'user' });
+    if ((await keepLiving(tx, [me, userId])).size < 2) throw new ParleyError('NOT_FOUND', { what: 'user' });
     const now = clock.now();
     const key = directKey(me, userId);
     // Whoever comes second waits here for the first, and then finds what they made.
@@ -34,6 +35,7 @@ export async function openDirect(ctx: SignedIn, input: { userId: string }): Prom
     });
     const conversation = made[0];
     if (!conversation) return (await tx.conversation.findUniqueOrThrow({ where: { directKey: key } })).id;
+    await refuseUnwanted(tx, 'dmPolicy', [userId]);
     await bringIn(tx, 'conversation.created', {
       actorId: me,
       conversation: toConversation(conversation),

@@ -13,10 +13,14 @@ export const conversationsRouter = {
    * Opens the direct conversation with somebody: returns the one there is, or makes it. A pair has one,
    * whoever opens it and however often.
    *
-   * Errors: `SELF_CONVERSATION`, `NOT_FOUND` (user). Events: `conversation.created`, to both, when it is new.
+   * Errors: `SELF_CONVERSATION`, `NOT_FOUND` (user), `REFUSED_BY_SETTINGS` (their `dmPolicy` leaves the caller out, and
+   * there is none yet). Events: `conversation.created`, to both, when it is new.
    */
   openDirect: procedure
-    .meta({ errors: ['SELF_CONVERSATION', 'NOT_FOUND'], events: ['conversation.created'] })
+    .meta({
+      errors: ['SELF_CONVERSATION', 'NOT_FOUND', 'REFUSED_BY_SETTINGS'],
+      events: ['conversation.created'],
+    })
     .input(z.strictObject({ userId: id }))
     .output(conversationView)
     .mutation(({ ctx, input }) => openDirect(ctx, input)),

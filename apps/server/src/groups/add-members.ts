@@ -2,12 +2,14 @@ import { LIMITS } from '@parley/contract';
 import type { SignedIn } from '../context.ts';
 import { bringIn, newcomer, toConversation } from '../conversations/bring-in.ts';
 import { ParleyError } from '../error.ts';
+import { refusersOf } from '../people/relations.ts';
+import { keepLiving } from '../users/living.ts';
 import { lockGroup } from './lock.ts';
 import { mayAddMembers } from './policy.ts';
 
 export interface AddedMembers {
   added: string[];
-  skipped: { userId: string; reason: 'already_member' | 'unknown_user' }[];
+  skipped: { userId: string; reason: 'already_member' | 'unknown_user' | 'refused_by_settings' }[];
 }
 
 /** Brings people into a group; those who cannot come are skipped, with the reason. */
@@ -22,11 +24,13 @@ export async function addMembers(
     const { conversation, me } = await lockGroup(tx, ctx, conversationId);
     if (!mayAddMembers(me.role)) throw new ParleyError('FORBIDDEN', { need: 'admin' });
 
-    const users = await tx.user.findMany({ where: { id: { in: userIds } }, select: { id: true } });
+    const known = await keepLiving(tx, userIds);
     const present = await tx.member.findMany({ where: { conversationId, userId: { in: userIds } } });
-    const known = new Set(users.map(({ id }) => id));
     const members = new Set(present.map(({ userId }) => userId));
-    const added = userIds.filter((userId) => known.has(userId) && !members.has(userId));
+    const refusers = await refusersOf(tx, 'groupAddsBy', userIds);
+    const added = userIds.filter(
+      (userId) => known.has(userId) && !members.has(userId) && !refusers.has(userId),
+    );
     const memberCount = conversation.memberCount + added.length;
     if (memberCount > LIMITS.groupMembers)
       throw new ParleyError('GROUP_FULL', { limit: LIMITS.groupMembers });
@@ -44,7 +48,11 @@ export async function addMembers(
       .filter((userId) => !added.includes(userId))
       .map((userId) => ({
         userId,
-        reason: members.has(userId) ? ('already_member' as const) : ('unknown_user' as const),
+        reason: members.has(userId)
+          ? ('already_member' as const)
+          : known.has(userId)
+            ? ('refused_by_settings' as const)
+            : ('unknown_user' as const),
       }));
     return { added, skipped };
   });

@@ -4,6 +4,8 @@ import { bringIn, newcomer, toConversation } from '../conversations/bring-in.ts'
 import { getConversation } from '../conversations/get.ts';
 import { ParleyError } from '../error.ts';
 import { newId } from '../ids.ts';
+import { refuseUnwanted } from '../people/relations.ts';
+import { keepLiving } from '../users/living.ts';
 
 export interface CreateGroupInput {
   title: string;
@@ -20,8 +22,9 @@ export async function createGroup(ctx: SignedIn, input: CreateGroupInput): Promi
     throw new ParleyError('GROUP_FULL', { limit: LIMITS.groupMembers });
 
   const conversationId = await database.transaction(async (tx) => {
-    if ((await tx.user.count({ where: { id: { in: others } } })) < others.length)
+    if ((await keepLiving(tx, [me, ...others])).size <= others.length)
       throw new ParleyError('NOT_FOUND', { what: 'user' });
+    await refuseUnwanted(tx, 'groupAddsBy', others);
     const now = clock.now();
     const { title, description = null } = input;
     const conversation = await tx.conversation.create({

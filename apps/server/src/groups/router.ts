@@ -14,10 +14,10 @@ export const groupsRouter = {
   /**
    * Makes a group of the caller, who owns it, and others. Returns it.
    *
-   * Errors: `NOT_FOUND` (one of the users), `GROUP_FULL`. Events: `conversation.created`, to all of them.
+   * Errors: `NOT_FOUND` (one of the users), `REFUSED_BY_SETTINGS` (one of them), `GROUP_FULL`. Events: `conversation.created`, to all of them.
    */
   create: procedure
-    .meta({ errors: ['NOT_FOUND', 'GROUP_FULL'], events: ['conversation.created'] })
+    .meta({ errors: ['NOT_FOUND', 'REFUSED_BY_SETTINGS', 'GROUP_FULL'], events: ['conversation.created'] })
     .input(
       z.strictObject({
         title: text(1, LIMITS.groupTitle),
@@ -29,7 +29,8 @@ export const groupsRouter = {
     .mutation(({ ctx, input }) => createGroup(ctx, input)),
 
   /**
-   * Brings people into a group. Returns who came, and who was skipped and why.
+   * Brings people into a group. Returns who came, and who was skipped and why: `refused_by_settings` is whose
+   * `groupAddsBy` leaves the caller out.
    *
    * Errors: `NOT_FOUND`, `NOT_A_GROUP`, `FORBIDDEN` (a plain member), `GROUP_FULL`. Events: `member.added`.
    */
@@ -39,7 +40,9 @@ export const groupsRouter = {
     .output(
       z.object({
         added: z.array(id),
-        skipped: z.array(z.object({ userId: id, reason: z.enum(['already_member', 'unknown_user']) })),
+        skipped: z.array(
+          z.object({ userId: id, reason: z.enum(['already_member', 'unknown_user', 'refused_by_settings']) }),
+        ),
       }),
     )
     .mutation(({ ctx, input }) => addMembers(ctx, input)),

@@ -20,7 +20,11 @@ export const messagesRouter = {
    * Events: `message.created`.
    */
   send: procedure
-    .meta({ errors: ['NOT_FOUND', 'IDEMPOTENCY_CONFLICT', 'BUSY'], events: ['message.created'] })
+    .meta({
+      errors: ['NOT_FOUND', 'IDEMPOTENCY_CONFLICT', 'BUSY'],
+      events: ['message.created'],
+      limits: ['sends'],
+    })
     .input(z.strictObject({ conversationId: id, text: text(1, LIMITS.messageText), clientMessageId: id }))
     .output(rendered<Message>())
     .mutation(({ ctx, input }) => sendMessage(ctx, input)),

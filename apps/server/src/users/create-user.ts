@@ -28,10 +28,11 @@ export async function createUser(
   };
   // Whoever meets a conflict has waited for the other's commit, so the next statement sees what is taken.
   const [created] = await tx.user.createManyAndReturn({ data: user, skipDuplicates: true });
-  if (created) return created;
+  // Asked also when there is no conflict: the time must not tell whether the address is known.
   const sameName = await tx.user.findUnique({
     where: { usernameKey: keys.usernameKey },
     select: { id: true },
   });
+  if (created) return created;
   throw new ParleyError(sameName ? 'USERNAME_TAKEN' : 'EMAIL_TAKEN');
 }

@@ -1,0 +1,24 @@
+import type { App } from '../context.ts';
+import { tellOfUser, whereabouts } from '../conversations/whereabouts.ts';
+import { withdraw } from '../groups/withdraw.ts';
+import { eraseMessages } from '../messages/erase.ts';
+
+/** An account that was deleted, and whether its messages go too. */
+export interface ClearAccountJob {
+  userId: string;
+  erase: boolean;
+}
+
+/**
+ * What is left to do for an account that was deleted: its conversations hear of it, it leaves its groups, and its
+ * messages are erased if that was asked for. Each is a small transaction of its own, and done again it changes
+ * nothing, so that it can be broken off and begun again anywhere.
+ */
+export async function clearAccount(app: App, { userId, erase }: ClearAccountJob): Promise<void> {
+  const { directs, groups, former } = await whereabouts(app.database, userId);
+  await tellOfUser(app.database, userId, directs);
+  for (const conversationId of groups) await withdraw(app, { conversationId, userId });
+  if (!erase) return;
+  for (const conversationId of [...directs, ...groups, ...former])
+    await eraseMessages(app, { conversationId, senderId: userId });
+}

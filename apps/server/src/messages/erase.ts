@@ -1,0 +1,49 @@
+import type { App } from '../context.ts';
+import { append } from '../events/append.ts';
+
+/** Places in a conversation that one statement looks through. */
+const WINDOW = 10_000;
+
+/**
+ * Erases what somebody whose account is gone has written in one conversation: the texts go, the places stay, and one
+ * event tells of it. The first of the messages goes last, together with that event: as long as it stands there is
+ * something to do, so this can be broken off and begun again anywhere.
+ */
+export async function eraseMessages(
+  { database }: App,
+  { conversationId, senderId }: { conversationId: string; senderId: string },
+): Promise<void> {
+  const { pool, prisma } = database;
+  const { lastSeq } = await prisma.conversation.findUniqueOrThrow({ where: { id: conversationId } });
+  // The same for all of them, and for each try.
+  const { deletedAt } = await prisma.user.findUniqueOrThrow({ where: { id: senderId } });
+  if (!deletedAt) throw new Error('only the messages of a deleted account are erased');
+  let first: number | undefined;
+  for (let from = 0; from < lastSeq; from += WINDOW) {
+    const range = [conversationId, senderId, from, from + WINDOW];
+    if (first === undefined) {
+      const { rows } = await pool.query<{ seq: number }>({ ...FIRST, values: range });
+      first = rows[0]?.seq;
+    }
+    if (first !== undefined) await pool.query({ ...ERASE, values: [...range, first, deletedAt] });
+  }
+  const seq = first;
+  if (seq === undefined) return;
+  await database.transaction(async (tx) => {
+    await tx.message.updateMany({ where: { conversationId, seq }, data: { text: '', deletedAt } });
+    const refs = { senderId, at: deletedAt.toISOString() };
+    await append(tx, { topic: conversationId, type: 'messages.erased', refs });
+  });
+}
+
+/** Theirs that still stand, in the places (from $3, to $4]. */
+const THEIRS = `conversation_id = $1 AND sender_id = $2 AND seq > $3 AND seq <= $4 AND deleted_at IS NULL`;
+
+const FIRST = {
+  name: 'first_to_erase',
+  text: `SELECT seq FROM messages WHERE ${THEIRS} ORDER BY seq LIMIT 1`,
+};
+const ERASE = {
+  name: 'erase_messages',
+  text: `UPDATE messages SET text = '', deleted_at = $6 WHERE ${THEIRS} AND seq > $5`,
+};
