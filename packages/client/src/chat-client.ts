@@ -1,4 +1,4 @@
-import type { Member, OwnUser } from '@parley/contract';
+import type { Availability, Member, OwnUser } from '@parley/contract';
 import type { Api } from './api-type.ts';
 import type { Fetch, WebSocketConstructor } from './platform.ts';
 import type { AuthOptions, Storage } from './session.ts';
@@ -26,10 +26,15 @@ export interface ClientOptions {
 
 /** A client of one server, for one person at a time. */
 export interface ChatClient {
-  /** Makes an account and signs in. Errors: those of `auth.register`. */
-  register(input: Parameters<Api['auth']['register']['mutate']>[0]): Promise<OwnUser>;
+  /**
+   * Makes an account and signs in. Null where the server wants the address verified first: its owner has a mail,
+   * `api.auth.verifyEmail` takes what is in it, and then one can log in. Errors: those of `auth.register`.
+   */
+  register(
+    input: Omit<Parameters<Api['auth']['register']['mutate']>[0], 'refreshTokenIn'>,
+  ): Promise<OwnUser | null>;
   /** Signs in; the state fills right after. Errors: those of `auth.login`. */
-  login(input: Parameters<Api['auth']['login']['mutate']>[0]): Promise<OwnUser>;
+  login(input: Omit<Parameters<Api['auth']['login']['mutate']>[0], 'refreshTokenIn'>): Promise<OwnUser>;
   /**
    * Signs out and forgets everything on this device, what was not sent included. Rejects if the server could not
    * be told.
@@ -64,6 +69,13 @@ export interface ChatClient {
     /** Loads everybody in a conversation into the state. Errors: `NOT_FOUND`. */
     loadMembers(input: { conversationId: string }): Promise<Member[]>;
   };
+  /**
+   * Somebody presses keys in a conversation: call it at each of them. It says so to the others at most every three
+   * seconds, and sending ends it. While there is no connection it does nothing.
+   */
+  typing(conversationId: string): void;
+  /** Sets how this person wants to be taken, on all devices. The state has it as `me.availability`. */
+  setPresence(status: Availability): Promise<void>;
   /** Ends the connection for good. What was not sent is given up. */
   close(): Promise<void>;
 }

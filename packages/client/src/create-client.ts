@@ -11,13 +11,21 @@ import { createFollower, type Follower } from './sync/follow.ts';
 import { createReadMarks } from './sync/read-marks.ts';
 import { ANSWER_WITHIN_MS } from './sync/retry.ts';
 import { createSender, type Sender } from './sync/sender.ts';
-import { type ChatState, emptyState, mergeConversation, mergeMembers, mergePage } from './sync/state.ts';
+import {
+  type ChatState,
+  dropEphemeral,
+  emptyState,
+  mergeConversation,
+  mergeMembers,
+  mergePage,
+} from './sync/state.ts';
+import { createTyping } from './sync/typing.ts';
 import { timed } from './timed.ts';
 
 /** A client. With a kept session, or with `auth.getToken`, it connects by itself; else after `login`. */
 export function createClient(options: ClientOptions): ChatClient {
   const server = reachServer(options);
-  const { api, strangers, session, transport } = server;
+  const { api, strangers, session, refreshTokenIn, transport } = server;
   const store = createStore(emptyState);
   const connection = createConnection();
   const listeners = createListeners();
@@ -41,6 +49,11 @@ export function createClient(options: ClientOptions): ChatClient {
     (conversationId, seq, signal) => api.messages.markRead.mutate({ conversationId, seq }, within(signal)),
     canSend,
   );
+  const typing = createTyping(
+    store,
+    (signal, conversationId) => api.typing[signal].mutate({ conversationId }),
+    () => connection.status.get() === 'live',
+  );
   const follower = createFollower({
     ...{ source: sourceOf(server), store, tell: connection.tell, emit: hear },
     arrived: sender.arrived,
@@ -48,6 +61,7 @@ export function createClient(options: ClientOptions): ChatClient {
   });
 
   connection.status.subscribe((status) => {
+    if (status !== 'live') forgetEphemeral();
     if (status !== 'live' && status !== 'catching-up') return;
     sender.resume();
     readMarks.resume();
@@ -62,7 +76,14 @@ export function createClient(options: ClientOptions): ChatClient {
   function hear(event: ReceivedEvent): void {
     if (event.type === 'stream.caught-up') session.accepted();
     if (event.type === 'session.ended' && event.sessionId === session.id()) session.expire();
+    typing.heard(event);
     listeners.emit(event);
+  }
+
+  /** It is told afresh behind the next catching up. */
+  function forgetEphemeral(): void {
+    typing.clear();
+    store.set(dropEphemeral(store.get()));
   }
 
   function start(): void {
@@ -93,10 +114,10 @@ export function createClient(options: ClientOptions): ChatClient {
   }
 
   async function enter(answer: Awaited<ReturnType<Api['auth']['login']['mutate']>>): Promise<OwnUser> {
-    const { user, ...tokens } = answer;
+    const { user, sessionId, accessToken, accessTokenExpiresAt, refreshToken } = answer;
     stop('closed');
     if (store.get().me?.id !== user.id) forget('Somebody else has signed in');
-    await session.adopt(tokens);
+    await session.adopt({ sessionId, accessToken, accessTokenExpiresAt, refreshToken });
     store.set({ ...store.get(), me: user });
     start();
     return user;
@@ -116,19 +137,27 @@ export function createClient(options: ClientOptions): ChatClient {
   }
 
   return {
-    register: async (input) => enter(await strangers.auth.register.mutate(input)),
-    login: async (input) => enter(await strangers.auth.login.mutate(input)),
+    async register(input) {
+      const answer = await strangers.auth.register.mutate({ ...input, refreshTokenIn });
+      return answer.status === 'signed-in' ? enter(answer) : null;
+    },
+    login: async (input) => enter(await strangers.auth.login.mutate({ ...input, refreshTokenIn })),
     logout,
     api,
     on: listeners.on,
     connection: { get: connection.status.get, subscribe: connection.status.subscribe },
     state: { get: store.get, subscribe: store.subscribe },
     messages: {
-      send: ({ conversationId, text }) => sender.send(conversationId, text),
+      send({ conversationId, text }) {
+        typing.sent(conversationId);
+        return sender.send(conversationId, text);
+      },
       markRead: ({ conversationId, seq }) => readMarks.mark(conversationId, seq),
       ...messageLoads(server, store, follower, sender),
     },
     conversations: conversationLoads(server, follower),
+    typing: typing.pressed,
+    setPresence: async (status) => void (await api.presence.set.mutate({ status })),
     async close() {
       closed = true;
       stop('closed');

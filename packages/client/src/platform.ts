@@ -27,7 +27,7 @@ export type WebSocketConstructor = new (url: string) => WebSocketLike;
 /** What the client uses of `fetch`. */
 export type Fetch = (
   url: string,
-  init?: { method?: string; headers?: Record<string, string>; body?: string },
+  init?: { method?: string; headers?: Record<string, string>; body?: string; credentials?: 'include' },
 ) => Promise<FetchResponse>;
 
 export interface FetchResponse {

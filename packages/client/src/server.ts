@@ -16,19 +16,25 @@ export interface Server {
   /** For `auth.login` and `auth.register`. */
   strangers: Api;
   session: Session;
+  /** Where a session that begins keeps its refresh token. */
+  refreshTokenIn: 'body' | 'cookie';
   transport: Transport;
 }
 
 export function reachServer(options: ClientOptions): Server {
   const url = options.url.replace(/\/+$/, '');
-  const fetch: Fetch = options.fetch ?? ((address, init) => platform.fetch!(address, init));
+  const plainFetch: Fetch = options.fetch ?? ((address, init) => platform.fetch!(address, init));
+  const fetch: Fetch = options.auth?.cookie
+    ? (address, init) => plainFetch(address, { ...init, credentials: 'include' })
+    : plainFetch;
   const strangers = createTRPCClient<AppRouter>({ links: [openLink(url, fetch)] });
   const session = createSession(options.auth ?? {}, options.storage ?? memoryStorage(), (refreshToken) =>
     timed(ANSWER_WITHIN_MS, (signal) => strangers.auth.refresh.mutate({ refreshToken }, within(signal))),
   );
   const transport = createTransport(options, url, fetch, session);
   const api = createTRPCClient<AppRouter>({ links: [transport.link] });
-  return { api, strangers, session, transport };
+  const refreshTokenIn = options.auth?.cookie ? 'cookie' : 'body';
+  return { api, strangers, session, refreshTokenIn, transport };
 }
 
 function createTransport(options: ClientOptions, url: string, fetch: Fetch, session: Session): Transport {

@@ -1,4 +1,5 @@
 import { isParleyError } from './errors.ts';
+import { isNewer, type KeptTokens, keepTokens } from './kept-tokens.ts';
 import { rethrowLater } from './platform.ts';
 import { createStore, type Readable } from './store.ts';
 import { isRefusal } from './sync/retry.ts';
@@ -27,7 +28,8 @@ export interface Tokens {
   accessToken: string;
   /** ISO 8601. */
   accessTokenExpiresAt: string;
-  refreshToken: string;
+  /** Null where a cookie has it. */
+  refreshToken: string | null;
 }
 
 export interface AuthOptions {
@@ -36,6 +38,12 @@ export interface AuthOptions {
    * when nobody is signed in. Without it, the client keeps and refreshes the tokens of `login` and `register`.
    */
   getToken?: () => MaybePromise<string | null>;
+  /**
+   * For web pages: the refresh token is kept in a cookie that no script can read, and nothing secret is stored. The
+   * page's origin has to be one that the server allows, on the same site. `storage` then says after a restart
+   * whether there is a session.
+   */
+  cookie?: boolean;
   /** The session is over: it was revoked, or its token is not taken any more. Somebody has to log in again. */
   onSessionExpired?: () => void;
 }
@@ -64,7 +72,6 @@ export interface Session {
   forget(): Promise<void>;
 }
 
-const STORAGE_KEY = 'parley.session';
 /**
  * An access token is renewed this long before its end: before the server asks for a connection with another
  * one, a minute before it.
@@ -76,7 +83,7 @@ const FRESH_MS = 20_000;
 export function createSession(
   options: AuthOptions,
   storage: Storage,
-  refresh: (refreshToken: string) => Promise<Tokens>,
+  refresh: (refreshToken: string | null) => Promise<Tokens>,
 ): Session {
   const onExpired = (): void => {
     try {
@@ -87,13 +94,13 @@ export function createSession(
   };
   return options.getToken
     ? foreignSession(options.getToken, onExpired)
-    : keptSession(storage, refresh, onExpired);
+    : keptSession(keepTokens(storage, options.cookie ?? false), refresh, onExpired);
 }
 
 /** The tokens are ours to keep and to refresh. */
 function keptSession(
-  storage: Storage,
-  refresh: (refreshToken: string) => Promise<Tokens>,
+  storage: KeptTokens,
+  refresh: (refreshToken: string | null) => Promise<Tokens>,
   onExpired: () => void,
 ): Session {
   const status = createStore<SessionStatus>('signed-out');
@@ -102,19 +109,22 @@ function keptSession(
   let goodUntil = 0;
   let renewing: Promise<void> | null = null;
 
-  /** A storage that fails does not end the session: it just does not outlive the application then. */
-  const store = (change: () => MaybePromise<unknown>) => Promise.resolve().then(change).catch(rethrowLater);
-
-  async function take(tokens: Tokens): Promise<void> {
+  function hold(tokens: Tokens): void {
     kept = tokens;
-    goodUntil = Math.max(Date.parse(tokens.accessTokenExpiresAt) - MARGIN_MS, Date.now() + FRESH_MS);
-    await store(() => storage.set(STORAGE_KEY, JSON.stringify(tokens)));
+    goodUntil = Date.parse(tokens.accessTokenExpiresAt) - MARGIN_MS;
+  }
+
+  /** Tokens that were received just now. */
+  function take(tokens: Tokens): void {
+    hold(tokens);
+    goodUntil = Math.max(goodUntil, Date.now() + FRESH_MS);
   }
 
   async function drop(to: SessionStatus): Promise<void> {
+    const dropped = kept;
     kept = null;
     status.set(to);
-    await store(() => storage.remove(STORAGE_KEY));
+    if (dropped) await storage.remove(dropped);
   }
 
   function expire(): void {
@@ -123,16 +133,28 @@ function keptSession(
     onExpired();
   }
 
-  /** Only one at a time: a refresh token is good for one use. */
-  async function renew({ refreshToken }: Tokens): Promise<void> {
-    const isCurrent = () => kept?.refreshToken === refreshToken;
+  /** Only one at a time: a refresh token is good for one use. Another tab may have used ours, and stored the next. */
+  async function renew(own: Tokens): Promise<void> {
+    const stored = await storage.read();
+    if (kept !== own) return;
+    if (!stored || !isNewer(stored, own)) return renewWith(own);
+    hold(stored);
+    if (Date.now() >= goodUntil) await renewWith(stored);
+  }
+
+  async function renewWith(own: Tokens): Promise<void> {
     try {
-      const tokens = await refresh(refreshToken);
-      if (isCurrent()) await take(tokens);
+      const tokens = await refresh(own.refreshToken);
+      if (kept !== own) return;
+      // In another tab somebody has signed in since: the cookie is that session's now.
+      if (tokens.sessionId !== own.sessionId) return expire();
+      take(tokens);
+      const newest = await storage.renew(own, tokens);
+      if (kept === tokens && newest !== tokens) hold(newest);
     } catch (error) {
       const ended = isRefusal(error, 0) || isParleyError(error, 'UNAUTHENTICATED');
       if (!ended) throw error;
-      if (isCurrent()) expire();
+      if (kept === own) expire();
     }
   }
 
@@ -158,15 +180,15 @@ function keptSession(
     },
     accepted: refusals.reset,
     async restore() {
-      const tokens = readTokens(await storage.get(STORAGE_KEY));
+      const tokens = await storage.read();
       if (kept || !tokens) return;
-      kept = tokens;
-      goodUntil = Date.parse(tokens.accessTokenExpiresAt) - MARGIN_MS;
+      hold(tokens);
       status.set('signed-in');
     },
     async adopt(tokens) {
       refusals.reset();
-      await take(tokens);
+      take(tokens);
+      await storage.replace(tokens);
       status.set('signed-in');
     },
     expire,
@@ -228,15 +250,4 @@ function countRefusals() {
       count = 0;
     },
   };
-}
-
-/** The tokens that were stored; null for whatever else is found there. */
-function readTokens(text: string | null | undefined): Tokens | null {
-  try {
-    const { sessionId, accessToken, accessTokenExpiresAt, refreshToken } = JSON.parse(text ?? 'null') ?? {};
-    const tokens = { sessionId, accessToken, accessTokenExpiresAt, refreshToken };
-    return Object.values(tokens).every((value) => typeof value === 'string') ? tokens : null;
-  } catch {
-    return null;
-  }
 }

@@ -1,4 +1,4 @@
-import type { ChatEvent, ConversationView, Message, StreamItem } from '@parley/contract';
+import type { ChatEvent, ConversationView, Message, PublicUser, StreamItem } from '@parley/contract';
 import { clientMessageIdOf } from '@parley/contract/message-id';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
@@ -11,6 +11,7 @@ import {
   mergeConversation,
   mergeMembers,
   mergePage,
+  statusAt,
   takeBootstrap,
   unreadOf,
 } from '../src/sync/state.ts';
@@ -254,6 +255,41 @@ describe('what an event does', () => {
       state = applyEvent(state, { type: 'receipt.read', conversationId, marks });
     }
     expect(state.conversations![conversationId]!.me.readSeq).toBe(4);
+  });
+
+  test('a profile that changes is shown everywhere, one’s own too', () => {
+    const model = new Model().run([
+      { do: 'direct', with: 0 },
+      { do: 'group', with: [1, 2] },
+    ]);
+    let state = begin(model);
+    for (const id of Object.keys(state.conversations!)) state = mergeMembers(state, id, model.members(id));
+    const { me, conversations } = state;
+    const changed = { status: { text: 'at tea', until: null }, fullName: 'Alice Liddell' };
+    for (const { user } of Object.values(conversations!).flatMap(({ members }) => Object.values(members!)))
+      state = applyEvent(state, { type: 'user.updated', user: { ...user, ...changed } });
+    expect(state.me).toEqual({ ...me, ...changed });
+    for (const { members, peer } of Object.values(state.conversations!)) {
+      for (const { user } of Object.values(members!)) expect(user).toMatchObject(changed);
+      if (peer) expect(peer.user).toMatchObject(changed);
+    }
+  });
+
+  test('settings are one’s own', () => {
+    const state = begin(twoOfUs());
+    const settings = { ...state.me!.settings, readReceipts: false };
+    expect(applyEvent(state, { type: 'settings.updated', settings }).me).toEqual({ ...state.me, settings });
+    expect(applyEvent(emptyState, { type: 'settings.updated', settings })).toBe(emptyState);
+  });
+
+  test('a status is shown until it is over', () => {
+    const until = '2026-11-20T10:00:00.000Z';
+    const at = (status: PublicUser['status'], now: string) => statusAt({ ...ME, status }, Date.parse(now));
+    const tea = { text: 'at tea', until };
+    expect(at(tea, '2026-11-20T09:59:59.999Z')).toBe(tea);
+    expect(at(tea, until)).toBeNull();
+    expect(at({ text: 'back', until: null }, '2099-01-01T00:00:00.000Z')).not.toBeNull();
+    expect(at(null, until)).toBeNull();
   });
 
   test('a message in the outbox goes when it comes by the stream', () => {

@@ -248,6 +248,33 @@ test('what has caught up is live, and an earlier cursor does not take it back', 
   it.follower.stop();
 });
 
+test('what is true only now is taken with the cursor as it stands, and moves nothing', async () => {
+  const it = world(new Model().run([{ do: 'group', with: [1] }]));
+  it.follower.start();
+  await soon();
+  const { length } = it.model.log;
+  const userId = '00000000-0000-7000-8000-000000000002';
+  const away = { userId, status: 'away' as const, lastSeenAt: null };
+  it.send(it.at(length), { type: 'presence.changed', people: [away], hidden: [] });
+  it.send(it.at(length), { type: 'typing', conversationId: 'tea', userId, until: 'later' });
+  expect(it.store.get().presence).toEqual({ [userId]: away });
+  expect(it.store.get().typing).toEqual({ tea: { [userId]: 'later' } });
+  // A server that is ahead of itself would make it skip what lies between.
+  it.send(it.at(length + 5), { type: 'presence.changed', people: [], hidden: [userId] });
+  expect(it.store.get().presence).toEqual({});
+  it.cut();
+  await settled();
+  expect(it.subscriptions).toEqual([it.at(length), it.at(length)]);
+  it.model.run([{ do: 'send', who: 1, where: 0 }]);
+  it.deliver();
+  expect(it.seen.map(({ type }) => type)).toEqual([
+    'presence.changed',
+    'typing',
+    'presence.changed',
+    'message.created',
+  ]);
+});
+
 test('a message of a conversation that is not loaded loads it', async () => {
   const model = new Model().run([{ do: 'direct', with: 0 }]);
   const it = world(model);

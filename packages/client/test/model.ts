@@ -1,4 +1,4 @@
-import type { ChatEvent, Conversation, ConversationView, Member, Message } from '@parley/contract';
+import type { ChatEvent, Conversation, ConversationView, Member, Message, Settings } from '@parley/contract';
 import fc from 'fast-check';
 import type { Bootstrap } from '../src/sync/state.ts';
 
@@ -44,9 +44,17 @@ const PEOPLE = Array.from({ length: 5 }, (_, n) => ({
   id: uuid(n + 1),
   username: `user${n}`,
   fullName: null,
+  status: null,
   isDeleted: false,
 }));
 export const ME = PEOPLE[0]!;
+
+const SETTINGS: Settings = {
+  dmPolicy: 'everyone',
+  lastSeenFor: 'everyone',
+  readReceipts: true,
+  groupAddsBy: 'everyone',
+};
 
 /**
  * A small server: it takes actions, writes a log of the events that `me` gets, and tells what a fresh snapshot
@@ -70,6 +78,9 @@ export class Model {
       email: 'me@example.com',
       isEmailVerified: true,
       role: 'USER' as const,
+      bio: null,
+      settings: SETTINGS,
+      availability: 'online' as const,
       createdAt: AT,
     };
     return { cursor: `e.${this.log.length}`, me, conversations, hasMore: false };

@@ -15,11 +15,12 @@ const refusal = (code: string, httpStatus: number) =>
   Object.assign(new Error(code), { data: { code, httpStatus } });
 
 /** A session and a server that gives the next tokens, or what the test wants. */
-function world(storage: Storage = memoryStorage()) {
-  const shown: string[] = [];
+function world(storage: Storage = memoryStorage(), cookie = false) {
+  const shown: (string | null)[] = [];
   let expired = 0;
   let answer: () => Promise<Tokens> = async () => tokens(shown.length + 1);
-  const session = createSession({ onSessionExpired: () => void expired++ }, storage, (refreshToken) => {
+  const options = { cookie, onSessionExpired: () => void expired++ };
+  const session = createSession(options, storage, (refreshToken) => {
     shown.push(refreshToken);
     return answer();
   });
@@ -162,6 +163,123 @@ test('a storage that fails does not end the session', async () => {
   await session.adopt(tokens(1));
   expect(await session.token()).toBe('access 1');
   await expect(vi.advanceTimersByTimeAsync(0)).rejects.toThrow('full');
+});
+
+describe('two tabs with one storage', () => {
+  /** Two tabs of one session, whose token is about to end. */
+  async function tabs() {
+    const storage = memoryStorage();
+    const [one, other] = [world(storage), world(storage)];
+    await one.session.adopt(tokens(1));
+    await other.session.restore();
+    return { storage, one, other };
+  }
+
+  test('what one has renewed, the other takes without asking', async () => {
+    const { one, other } = await tabs();
+    vi.advanceTimersByTime(14 * MINUTE);
+    expect(await one.session.token()).toBe('access 2');
+    expect(await other.session.token()).toBe('access 2');
+    expect([one.shown, other.shown]).toEqual([['refresh 1'], []]);
+  });
+
+  test('one that slept while the other went on does not show a token that was used long ago', async () => {
+    const { one, other } = await tabs();
+    for (const _ of [1, 2, 3]) {
+      vi.advanceTimersByTime(14 * MINUTE);
+      await one.session.token();
+    }
+    vi.advanceTimersByTime(60 * MINUTE);
+    other.answer(async () => tokens(5));
+    expect(await other.session.token()).toBe('access 5');
+    expect(other.shown).toEqual(['refresh 4']);
+  });
+
+  test('an answer that comes late does not take the place of a later one', async () => {
+    const { storage, one, other } = await tabs();
+    vi.advanceTimersByTime(14 * MINUTE);
+    const late = tokens(2);
+    let deliver = (_: Tokens): void => {};
+    other.answer(() => new Promise((resolve) => (deliver = resolve)));
+    const asked = other.session.token();
+    await vi.advanceTimersByTimeAsync(0);
+    for (const _ of [1, 2]) {
+      await one.session.token();
+      await vi.advanceTimersByTimeAsync(14 * MINUTE);
+    }
+    deliver(late);
+    expect(await asked).toBe('access 3');
+    expect(JSON.parse((await storage.get('parley.session'))!).refreshToken).toBe('refresh 3');
+  });
+
+  test('whoever signed in last is kept, whatever the other does', async () => {
+    const { storage, one, other } = await tabs();
+    await other.session.adopt({ ...tokens(9), sessionId: "somebody else's" });
+    const kept = await storage.get('parley.session');
+    vi.advanceTimersByTime(14 * MINUTE);
+    expect(await one.session.token()).toBe('access 2');
+    expect(await storage.get('parley.session')).toBe(kept);
+    await one.session.forget();
+    expect(await storage.get('parley.session')).toBe(kept);
+    await other.session.forget();
+    expect(await storage.get('parley.session')).toBeUndefined();
+  });
+});
+
+describe('with the refresh token in a cookie', () => {
+  const inCookie = (n: number): Tokens => ({ ...tokens(n), refreshToken: null });
+
+  test('nothing secret is stored, and one refresh brings the session back', async () => {
+    const { session, storage } = world(memoryStorage(), true);
+    await session.adopt(inCookie(1));
+    expect(JSON.parse((await storage.get('parley.session'))!)).toEqual({ sessionId: 'session' });
+    const again = world(storage, true);
+    again.answer(async () => inCookie(2));
+    await again.session.restore();
+    expect(again.session.status.get()).toBe('signed-in');
+    expect(again.session.id()).toBe('session');
+    const all = await Promise.all([1, 2, 3].map(() => again.session.token()));
+    expect(all).toEqual(['access 2', 'access 2', 'access 2']);
+    expect(again.shown).toEqual([null]);
+  });
+
+  test('without a sign of a session nothing is asked', async () => {
+    const { session, shown } = world(memoryStorage(), true);
+    await session.restore();
+    expect(await session.token()).toBeNull();
+    expect(session.status.get()).toBe('signed-out');
+    expect(shown).toEqual([]);
+  });
+
+  test('a start without the network is tried again; a cookie that is gone ends the session', async () => {
+    const { session, storage } = world(memoryStorage(), true);
+    await session.adopt(inCookie(1));
+    const again = world(storage, true);
+    await again.session.restore();
+    again.answer(() => Promise.reject(new TypeError('fetch failed')));
+    await expect(again.session.token()).rejects.toThrow('fetch failed');
+    again.answer(() => Promise.reject(refusal('RATE_LIMITED', 429)));
+    await expect(again.session.token()).rejects.toThrow('RATE_LIMITED');
+    expect(again.session.status.get()).toBe('signed-in');
+    again.answer(() => Promise.reject(refusal('INVALID_REFRESH_TOKEN', 401)));
+    expect(await again.session.token()).toBeNull();
+    expect(again.session.status.get()).toBe('expired');
+    await vi.advanceTimersByTimeAsync(0);
+    expect(await storage.get('parley.session')).toBeUndefined();
+  });
+
+  test('a cookie that is another session’s by now is not taken for this one', async () => {
+    const storage = memoryStorage();
+    const [one, other] = [world(storage, true), world(storage, true)];
+    await one.session.adopt(inCookie(1));
+    await other.session.adopt({ ...inCookie(1), sessionId: 'another' });
+    vi.advanceTimersByTime(15 * MINUTE);
+    one.answer(async () => ({ ...inCookie(2), sessionId: 'another' }));
+    expect(await one.session.token()).toBeNull();
+    expect(one.session.status.get()).toBe('expired');
+    await vi.advanceTimersByTimeAsync(0);
+    expect(JSON.parse((await storage.get('parley.session'))!)).toEqual({ sessionId: 'another' });
+  });
 });
 
 describe("with the application's own tokens", () => {

@@ -34,12 +34,18 @@ export interface Connection {
 /** A WebSocket with its subscriptions. Its times are milliseconds of the process's clock. */
 export interface SocketConnection extends Connection {
   readonly socket: Socket;
-  readonly address: string;
+  readonly network: string;
   readonly lanes: Set<Lane>;
   /** When something last came from its client. */
   lastSeen: number;
   /** Until when it may go without a session. */
   authenticateBy: number;
+}
+
+/** Hears of people: of the first connection of somebody, and when the last one is gone. */
+export interface PeopleObserver {
+  arrived(userId: string): void;
+  left(userId: string): void;
 }
 
 /** All times in milliseconds. */
@@ -64,14 +70,15 @@ export class Connections {
   readonly #clock: Clock;
   readonly #open = new Set<Connection>();
   readonly #sockets = new Set<SocketConnection>();
-  readonly #byAddress = new Map<string, number>();
+  readonly #byNetwork = new Map<string, number>();
   readonly #byUser = new Map<string, Set<Connection>>();
-  /** Messages heard since the last look, by person, and by address from those who are nobody yet. */
+  /** Messages heard since the last look, by person, and by network from those who are nobody yet. */
   readonly #heard = new Map<string, number>();
   /** Sockets of which nothing more is heard before the next look. */
   readonly #paced = new Set<SocketConnection>();
   /** Sessions that have ended of late, and when. */
   readonly #ended = new Map<string, number>();
+  readonly #observers: PeopleObserver[] = [];
   readonly #timer = setInterval(() => this.sweep(), SWEEP_EVERY);
 
   constructor(env: Env, clock: Clock) {
@@ -79,18 +86,22 @@ export class Connections {
     this.#clock = clock;
   }
 
-  /** Counts a connection from this address, unless it has too many. Give it back with `release`. */
-  admit(address: string): boolean {
-    const open = this.#byAddress.get(address) ?? 0;
+  observe(observer: PeopleObserver): void {
+    this.#observers.push(observer);
+  }
+
+  /** Counts a connection from this network, unless it has too many. Give it back with `release`. */
+  admit(network: string): boolean {
+    const open = this.#byNetwork.get(network) ?? 0;
     if (open >= this.#env.MAX_CONNECTIONS_PER_ADDRESS) return false;
-    this.#byAddress.set(address, open + 1);
+    this.#byNetwork.set(network, open + 1);
     return true;
   }
 
-  release(address: string): void {
-    const open = (this.#byAddress.get(address) ?? 1) - 1;
-    if (open > 0) this.#byAddress.set(address, open);
-    else this.#byAddress.delete(address);
+  release(network: string): void {
+    const open = (this.#byNetwork.get(network) ?? 1) - 1;
+    if (open > 0) this.#byNetwork.set(network, open);
+    else this.#byNetwork.delete(network);
   }
 
   /** A socket begins. `announced`: it says that it will authenticate, and has little time for it. */
@@ -110,7 +121,7 @@ export class Connections {
   /** A message came. Whoever sends more than one may in a second is heard on in the next. */
   heardFrom(connection: SocketConnection): void {
     connection.lastSeen = this.#clock.elapsed();
-    const sender = connection.session?.userId ?? connection.address;
+    const sender = connection.session?.userId ?? connection.network;
     const heard = (this.#heard.get(sender) ?? 0) + 1;
     this.#heard.set(sender, heard);
     if (heard <= this.#env.MAX_MESSAGES_PER_SECOND) return;
@@ -135,6 +146,7 @@ export class Connections {
     connection.asked = session.expiresAt.getTime() - this.#clock.now().getTime() <= RENEW_BEFORE;
     this.#open.add(connection);
     this.#byUser.set(session.userId, own.add(connection));
+    if (own.size === 1) for (const observer of this.#observers) observer.arrived(session.userId);
     return true;
   }
 
@@ -143,8 +155,9 @@ export class Connections {
     const { session } = connection;
     if (!session) return;
     const own = this.#byUser.get(session.userId);
-    own?.delete(connection);
-    if (own?.size === 0) this.#byUser.delete(session.userId);
+    if (!own?.delete(connection) || own.size > 0) return;
+    this.#byUser.delete(session.userId);
+    for (const observer of this.#observers) observer.left(session.userId);
   }
 
   /** Ends a session's connections; they were told by its event before. */

@@ -1,6 +1,7 @@
 import type { StreamNotice } from '@parley/contract';
 import type { Cursor } from '../events/cursor.ts';
-import { noticeFrame, type Run } from '../events/entry.ts';
+import { type Run, trackedFrame } from '../events/entry.ts';
+import type { Ephemeral } from '../events/ephemeral.ts';
 import type { Sink } from '../events/stream.ts';
 import type { Socket } from './socket.ts';
 
@@ -34,7 +35,11 @@ export class Lane implements Sink {
   }
 
   notice(notice: StreamNotice, cursor: Cursor): void {
-    if (!this.retired) this.#socket.enqueue(noticeFrame(this.#requestId, cursor, notice));
+    if (!this.retired) this.#socket.enqueue(trackedFrame(this.#requestId, cursor, JSON.stringify(notice)));
+  }
+
+  ephemeral(news: Ephemeral, cursor: Cursor): void {
+    if (!this.retired) this.#socket.enqueue(news.frame(this.#requestId, cursor));
   }
 
   drained(): Promise<void> {

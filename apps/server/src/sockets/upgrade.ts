@@ -4,9 +4,10 @@ import type { TRPCError } from '@trpc/server';
 import { getWSConnectionHandler } from '@trpc/server/adapters/ws';
 import { WebSocketServer } from 'ws';
 import { authenticate } from '../auth/session.ts';
+import { clientOf } from '../client-address.ts';
 import type { App, Context } from '../context.ts';
 import { ParleyError } from '../error.ts';
-import { API_PATH, addressOf, hasTooManyHeaders, urlOf } from '../request.ts';
+import { API_PATH, hasTooManyHeaders, urlOf } from '../request.ts';
 import type { AppRouter } from '../router.ts';
 import { CLOSE, type SocketConnection } from './connections.ts';
 import { encoder } from './encoder.ts';
@@ -42,34 +43,43 @@ export function createUpgradeHandler(app: App, router: AppRouter) {
     maxBatchSize: env.MAX_BATCH_SIZE,
     createContext: async ({ req, res, info }): Promise<Context> => {
       const socket = connectionOf.get(res as Socket)!;
-      const session = await authenticateSocket(socket, info.connectionParams?.['token'] ?? undefined);
-      const client = { address: addressOf(req), userAgent: req.headers['user-agent'] ?? null };
-      return { app, session, client, socket, response: null };
+      const client = clientOf(req, env.TRUSTED_PROXIES);
+      const token = info.connectionParams?.['token'] ?? undefined;
+      const session = await authenticateSocket(socket, client, token);
+      return { app, session, client, socket, response: null, cookies: null };
     },
-    onError: ({ error, path }) => {
+    onError: (failed) => {
+      const { error } = failed;
       if (isBrokenFrame(error)) logger.debug({ err: error.cause }, 'a socket broke the protocol');
-      else app.reportError(error, path);
+      else app.reportError(failed);
     },
   });
   const connectionOf = new WeakMap<Socket, SocketConnection>();
 
   /** Who this socket is from now on. A token that is no good is told so, and closed. */
-  async function authenticateSocket(connection: SocketConnection, token: string | undefined) {
+  async function authenticateSocket(
+    connection: SocketConnection,
+    client: Context['client'],
+    token: string | undefined,
+  ) {
     if (token === undefined) {
       connections.staysAnonymous(connection);
       return null;
     }
     const { socket } = connection;
-    // Its calls wait for this: no more of them are heard meanwhile.
+    // Its calls wait for this: no more of them are heard meanwhile. The time that it takes is ours from here on.
     socket.hold('authenticating');
+    connection.authenticateBy = Number.POSITIVE_INFINITY;
     try {
-      const session = await authenticate(app, token);
+      const session = await authenticate({ app, client }, token);
       if (socket.readyState !== Socket.OPEN) return null;
       if (session && connections.bind(connection, session)) return session;
       connection.close(CLOSE.unauthenticated, 'not authenticated');
     } catch (error) {
       // Told as an error, it would end the subscriptions that wait for this. A client that is closed comes back.
-      if (error instanceof ParleyError) connection.close(CLOSE.busy, 'too many connections');
+      const { code } = error instanceof ParleyError ? error : new ParleyError('UNAVAILABLE');
+      if (code === 'BUSY') connection.close(CLOSE.busy, 'too many connections');
+      else if (code === 'BANNED') connection.close(CLOSE.unauthenticated, 'banned');
       else connection.close(CLOSE.leaving, 'try again');
       throw error;
     } finally {
@@ -87,16 +97,16 @@ export function createUpgradeHandler(app: App, router: AppRouter) {
     const { origin } = request.headers;
     if (origin !== undefined && !env.ALLOWED_ORIGINS.includes(origin))
       return refuse(stream, 403, 'Forbidden');
-    const address = addressOf(request);
-    if (!connections.admit(address)) return refuse(stream, 429, 'Too Many Requests');
-    stream.once('close', () => connections.release(address));
+    const { network } = clientOf(request, env.TRUSTED_PROXIES);
+    if (!connections.admit(network)) return refuse(stream, 429, 'Too Many Requests');
+    stream.once('close', () => connections.release(network));
 
     server.handleUpgrade(request, stream, head, (socket) => {
       socket.attach(stream);
       const connection: SocketConnection = {
         socket,
         session: null,
-        address,
+        network,
         lanes: new Set(),
         asked: false,
         lastSeen: 0,

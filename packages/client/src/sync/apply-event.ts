@@ -11,10 +11,13 @@ import {
   type ChatState,
   type ConversationState,
   dropArrived,
+  dropTyping,
   furtherOf,
   newerOf,
   ownEntry,
   putConversation,
+  putTyping,
+  takePresence,
 } from './state.ts';
 
 /** What listeners and the reducer get: a type that this version does not know yet is `unknown`. */
@@ -29,13 +32,17 @@ const KNOWN = {
   'member.added': true,
   'member.removed': true,
   'member.left': true,
+  'member.roleChanged': true,
   'message.created': true,
   'receipt.read': true,
   'messages.erased': true,
   'user.updated': true,
   'account.updated': true,
+  'settings.updated': true,
   'session.started': true,
   'session.ended': true,
+  'presence.changed': true,
+  typing: true,
   'stream.caught-up': true,
   'stream.gapped': true,
   'stream.reset': true,
@@ -46,7 +53,7 @@ export const recognise = (item: StreamItem): ReceivedEvent =>
   Object.hasOwn(KNOWN, item.type) ? item : { type: 'unknown' };
 
 /**
- * The state after an event of the log. Pure, and idempotent: events carry absolute values, marks and counters
+ * The state after an event of the log, or after what is true only now. Pure, and idempotent: events carry absolute values, marks and counters
  * only move forward, so that applying again what was applied changes nothing. Events of a conversation that is
  * not known change nothing either; the caller loads it.
  */
@@ -58,8 +65,10 @@ export function applyEvent(state: ChatState, event: ReceivedEvent): ChatState {
     case 'member.removed':
     case 'member.left':
       return dropMember(state, event.conversationId, event.userId, event.memberCount);
+    case 'member.roleChanged':
+      return changeRole(state, event.conversationId, event.userId, event.role);
     case 'message.created':
-      return addMessage(dropArrived(state, [event.message]), event.message);
+      return addMessage(endTyping(dropArrived(state, [event.message]), event.message), event.message);
     case 'receipt.read':
       return moveMarks(state, event.conversationId, event.marks);
     case 'stream.gapped':
@@ -70,10 +79,22 @@ export function applyEvent(state: ChatState, event: ReceivedEvent): ChatState {
       return putUser(state, event.user);
     case 'account.updated':
       return { ...state, me: event.user };
+    case 'settings.updated':
+      return state.me ? { ...state, me: { ...state.me, settings: event.settings } } : state;
+    case 'presence.changed':
+      return takePresence(state, event.people, event.hidden);
+    case 'typing':
+      return event.until === null
+        ? dropTyping(state, event.conversationId, event.userId)
+        : putTyping(state, event.conversationId, event.userId, event.until);
     default:
       return state;
   }
 }
+
+/** Who has sent what they wrote writes no more. */
+const endTyping = (state: ChatState, { conversationId, senderId }: Message): ChatState =>
+  dropTyping(state, conversationId, senderId);
 
 function addMembers(state: ChatState, conversation: Conversation, added: Member[]): ChatState {
   const mine = added.find(({ user }) => user.id === state.me?.id);
@@ -126,6 +147,20 @@ function dropMember(
 function dropConversation(state: ChatState, conversationId: string): ChatState {
   const { [conversationId]: _, ...conversations } = state.conversations ?? {};
   return dropArrived({ ...state, conversations });
+}
+
+function changeRole(
+  state: ChatState,
+  conversationId: string,
+  userId: string,
+  role: Member['role'],
+): ChatState {
+  const known = state.conversations?.[conversationId];
+  if (!known) return state;
+  const me = userId === state.me?.id ? { ...known.me, role } : known.me;
+  const member = known.members?.[userId];
+  const members = member ? { ...known.members, [userId]: { ...member, role } } : known.members;
+  return putConversation(state, { ...known, me, members });
 }
 
 function addMessage(state: ChatState, message: Message): ChatState {

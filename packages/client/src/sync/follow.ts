@@ -136,6 +136,9 @@ export function createFollower({ source, store, tell, emit, arrived, over }: Fol
       generation += 1;
       applied.length = 0;
       store.set(over(applyEvent(store.get(), event)));
+    } else if (event.type === 'presence.changed' || event.type === 'typing') {
+      // No fact of the log: it comes with the cursor as it stands, and moves nothing.
+      store.set(applyEvent(store.get(), event));
     } else if (at.position > here.position) {
       cursor = at;
       apply(at.position, event);

@@ -13,6 +13,7 @@ export function isRefusal(error: unknown, unanswered: number): error is ParleyEr
   if (!isParleyError(error)) return false;
   switch (error.data.code) {
     case 'BUSY':
+    case 'RATE_LIMITED':
     case 'UNAVAILABLE':
     case 'UNAUTHENTICATED':
       return false;
@@ -25,7 +26,8 @@ export function isRefusal(error: unknown, unanswered: number): error is ParleyEr
 
 /** How long to wait, in milliseconds, after so many attempts without an answer. */
 export function retryAfter(error: unknown, unanswered: number): number {
-  const asked = isParleyError(error, 'BUSY') ? error.data.retryAfter * 1000 : 0;
+  const isAsked = isParleyError(error, 'BUSY') || isParleyError(error, 'RATE_LIMITED');
+  const asked = isAsked ? error.data.retryAfter * 1000 : 0;
   const spread = Math.min(RETRY_TO_MS, RETRY_FROM_MS * 2 ** unanswered);
   return asked + spread * (0.5 + Math.random() / 2);
 }

@@ -1,4 +1,12 @@
-import type { ConversationView, Member, Message, OwnUser } from '@parley/contract';
+import type {
+  ConversationView,
+  Member,
+  Message,
+  OwnUser,
+  Presence,
+  PublicUser,
+  Status,
+} from '@parley/contract';
 import { clientMessageIdOf } from '@parley/contract/message-id';
 import { markSent, type OutgoingMessage } from './outbox.ts';
 
@@ -14,6 +22,13 @@ export interface ChatState {
   readonly hasMoreConversations: boolean;
   /** Own messages that are not in a timeline yet, in the order they were sent. */
   readonly outbox: readonly OutgoingMessage[];
+  /**
+   * How people are, by user id, as far as it was told. Who is not in it is unknown, not offline: while not connected,
+   * and of people whom the server does not tell of by itself, nothing is known.
+   */
+  readonly presence: Readonly<Record<string, Presence>>;
+  /** Who writes at this moment: by conversation and user id, until when at the latest. Never oneself. */
+  readonly typing: Readonly<Record<string, Readonly<Record<string, string>>>>;
 }
 
 export interface ConversationState extends ConversationView {
@@ -57,10 +72,16 @@ export const emptyState: ChatState = {
   conversations: undefined,
   hasMoreConversations: false,
   outbox: [],
+  presence: {},
+  typing: {},
 };
 
 /** Messages this person has not read. */
 export const unreadOf = ({ lastSeq, me }: ConversationView): number => Math.max(0, lastSeq - me.readSeq);
+
+/** What a person says of the moment; null once it is over. `now` in milliseconds, as of `Date.now()`. */
+export const statusAt = ({ status }: PublicUser, now: number): Status | null =>
+  status?.until && Date.parse(status.until) <= now ? null : status;
 
 /** Whether the history begins before what is known of it. */
 export const hasMoreBefore = ({ timeline, me }: ConversationState): boolean =>
@@ -69,7 +90,13 @@ export const hasMoreBefore = ({ timeline, me }: ConversationState): boolean =>
 /** The state that a bootstrap tells. Only the outbox outlives it: the log may not be the same one any more. */
 export function takeBootstrap(state: ChatState, { me, conversations, hasMore }: Bootstrap): ChatState {
   const known = Object.fromEntries(conversations.map((view) => [view.id, beginConversation(view)]));
-  const fresh = { me, conversations: known, hasMoreConversations: hasMore, outbox: state.outbox };
+  const fresh = {
+    ...emptyState,
+    me,
+    conversations: known,
+    hasMoreConversations: hasMore,
+    outbox: state.outbox,
+  };
   return dropArrived(fresh, newestOf(conversations));
 }
 
@@ -164,6 +191,45 @@ export function dropArrived(state: ChatState, arrived: readonly Message[] = []):
     return conversation !== undefined && conversation.timeline.to < message.seq;
   });
   return waiting.length === state.outbox.length ? state : { ...state, outbox: waiting };
+}
+
+/** Takes how people are, and forgets of whom nothing is told any more. */
+export function takePresence(
+  state: ChatState,
+  people: readonly Presence[],
+  hidden: readonly string[],
+): ChatState {
+  const presence = { ...state.presence };
+  for (const one of people) presence[one.userId] = one;
+  for (const userId of hidden) delete presence[userId];
+  return { ...state, presence };
+}
+
+/** Somebody writes, until then. */
+export const putTyping = (
+  state: ChatState,
+  conversationId: string,
+  userId: string,
+  until: string,
+): ChatState => ({
+  ...state,
+  typing: { ...state.typing, [conversationId]: { ...state.typing[conversationId], [userId]: until } },
+});
+
+/** Somebody has stopped writing. */
+export function dropTyping(state: ChatState, conversationId: string, userId: string): ChatState {
+  if (state.typing[conversationId]?.[userId] === undefined) return state;
+  const { [conversationId]: there, ...elsewhere } = state.typing;
+  const { [userId]: _, ...others } = there!;
+  const typing = Object.keys(others).length > 0 ? { ...elsewhere, [conversationId]: others } : elsewhere;
+  return { ...state, typing };
+}
+
+/** Without a connection nothing is known of what is true only now. */
+export function dropEphemeral(state: ChatState): ChatState {
+  const { presence, typing } = emptyState;
+  if (state.presence === presence && state.typing === typing) return state;
+  return { ...state, presence, typing };
 }
 
 /** What only grows, from two views of one conversation. */
