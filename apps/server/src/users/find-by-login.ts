@@ -6,6 +6,6 @@ import { nameKey } from './names.ts';
 export function findByLogin(database: Database, login: string): Promise<User | null> {
   const key = nameKey(login);
   return database.prisma.user.findUnique({
-    where: key.includes('@') ? { emailKey: key } : { usernameKey: key },
+    where: { ...(key.includes('@') ? { emailKey: key } : { usernameKey: key }), deletedAt: null },
   });
 }

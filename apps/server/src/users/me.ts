@@ -1,8 +1,9 @@
-import type { OwnUser } from '@parley/contract';
+import type { Availability, OwnUser, PublicUser, Role, Settings } from '@parley/contract';
 import type pg from 'pg';
 import type { SignedIn } from '../context.ts';
-import type { User } from '../database/generated/client.ts';
 import { ParleyError } from '../error.ts';
+import { SETTINGS_JSON } from '../settings/settings.ts';
+import { PUBLIC_USER_JSON } from './public-user.ts';
 
 /** The caller's own account. */
 export const me = (ctx: SignedIn): Promise<OwnUser> => loadOwnUser(ctx.app.database.pool, ctx.session.userId);
@@ -21,27 +22,27 @@ export async function loadOwnUsers(
   ids: string[],
 ): Promise<Map<string, OwnUser>> {
   const { rows } = await client.query<OwnRow>({ name: 'own_users', text: OWN, values: [ids] });
-  return new Map(rows.map((row) => [row.id, toOwnUser(row)]));
+  return new Map(rows.map((row) => [row.user.id, toOwnUser(row)]));
 }
 
-type OwnRow = Pick<
-  User,
-  'id' | 'username' | 'fullName' | 'email' | 'emailVerifiedAt' | 'role' | 'createdAt' | 'deletedAt'
->;
+interface OwnRow {
+  user: PublicUser;
+  bio: string | null;
+  email: string;
+  isEmailVerified: boolean;
+  role: Role;
+  settings: Settings;
+  availability: Availability;
+  createdAt: Date;
+}
 
 const OWN = `
-  SELECT id, username, full_name AS "fullName", email, email_verified_at AS "emailVerifiedAt", role,
-         created_at AS "createdAt", deleted_at AS "deletedAt"
-  FROM users WHERE id = ANY ($1::uuid[])`;
+  SELECT ${PUBLIC_USER_JSON} AS "user", u.bio, u.email, u.email_verified_at IS NOT NULL AS "isEmailVerified", u.role,
+         ${SETTINGS_JSON} AS settings, u.availability, u.created_at AS "createdAt"
+  FROM users u WHERE u.id = ANY ($1::uuid[])`;
 
-/** A row of theirs as they may see it. */
-export const toOwnUser = (row: OwnRow): OwnUser => ({
-  id: row.id,
-  username: row.username,
-  fullName: row.fullName,
-  isDeleted: row.deletedAt !== null,
-  email: row.email,
-  isEmailVerified: row.emailVerifiedAt !== null,
-  role: row.role,
-  createdAt: row.createdAt.toISOString(),
+const toOwnUser = ({ user, createdAt, ...own }: OwnRow): OwnUser => ({
+  ...user,
+  ...own,
+  createdAt: createdAt.toISOString(),
 });

@@ -17,5 +17,9 @@ export const email = text(1, 254)
 
 export const fullName = text(1, LIMITS.fullName).trim().normalize('NFC');
 
+export const bio = text(1, LIMITS.bio).trim().normalize('NFC');
+
+export const statusText = text(1, LIMITS.status).trim().normalize('NFC');
+
 /** Two names, or two addresses, with the same key are one. */
 export const nameKey = (given: string): string => given.trim().normalize('NFKC').toLowerCase();
