@@ -1,0 +1,458 @@
+import { v7 } from 'uuid';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { z } from 'zod';
+import { isDatabaseAway } from '../src/database/away.ts';
+import { appRouter } from '../src/router.ts';
+import { appoint } from './appoint.ts';
+import { runSql } from './database.ts';
+import { mailTo, type ReceivedMail } from './inbox.ts';
+import type { Person } from './people.ts';
+import { rawSocket } from './raw-peer.ts';
+import { type TestServer, testServer } from './server.ts';
+
+/**
+ * Who may call. A group has an owner, an admin and a member, and somebody who was put out of it; `stranger` was never
+ * in it, nor were the moderator and the admin of the installation. `unverified` has a session, of the time when no
+ * address was asked for. `banned` has the tokens of before. Blocked people come with blocks.
+ */
+const ACTORS = [
+  'anonymous',
+  'unverified',
+  'banned',
+  'stranger',
+  'exMember',
+  'member',
+  'groupAdmin',
+  'owner',
+  'moderator',
+  'admin',
+] as const;
+type Actor = (typeof ACTORS)[number];
+
+/** What a cell says. What is not here is the error's code itself. */
+const CELLS: Record<string, string> = {
+  ok: 'ok',
+  '401': 'UNAUTHENTICATED',
+  '404': 'NOT_FOUND',
+  '403': 'FORBIDDEN',
+  mail: 'EMAIL_NOT_VERIFIED',
+};
+
+/**
+ * One row for each procedure, and one more where it matters whom or what it is about: written by hand, from what the
+ * product promises, and never from the code.
+ */
+const MATRIX = `
+                                   anonymous unverified banned stranger exMember member groupAdmin owner moderator admin
+  users.me                         401       mail       401    ok       ok       ok     ok         ok    ok        ok
+  users.get                        401       mail       401    ok       ok       ok     ok         ok    ok        ok
+  users.search                     401       mail       401    ok       ok       ok     ok         ok    ok        ok
+  users.list                       401       mail       401    404      404      404    404        404   404       404
+  users.updateProfile              401       mail       401    ok       ok       ok     ok         ok    ok        ok
+  users.updateProfile:taken        401       mail       401    USERNAME_TAKEN USERNAME_TAKEN USERNAME_TAKEN USERNAME_TAKEN USERNAME_TAKEN USERNAME_TAKEN USERNAME_TAKEN
+  users.setStatus                  401       mail       401    ok       ok       ok     ok         ok    ok        ok
+  settings.get                     401       mail       401    ok       ok       ok     ok         ok    ok        ok
+  settings.update                  401       mail       401    ok       ok       ok     ok         ok    ok        ok
+  presence.set                     401       mail       401    ok       ok       ok     ok         ok    ok        ok
+  presence.get                     401       mail       401    ok       ok       ok     ok         ok    ok        ok
+  typing.start                     401       mail       401    404      404      ok     ok         ok    404       404
+  typing.start:direct              401       mail       401    404      404      ok     404        ok    404       404
+  typing.stop                      401       mail       401    404      404      ok     ok         ok    404       404
+  typing.stop:direct               401       mail       401    404      404      ok     404        ok    404       404
+  conversations.openDirect         401       mail       401    ok       ok       ok     ok         ok    ok        ok
+  conversations.list               401       mail       401    ok       ok       ok     ok         ok    ok        ok
+  conversations.list:before        401       mail       401    404      404      ok     ok         ok    404       404
+  conversations.get                401       mail       401    404      404      ok     ok         ok    404       404
+  conversations.get:direct         401       mail       401    404      404      ok     404        ok    404       404
+  conversations.members            401       mail       401    404      404      ok     ok         ok    404       404
+  conversations.members:direct     401       mail       401    404      404      ok     404        ok    404       404
+  groups.create                    401       mail       401    ok       ok       ok     ok         ok    ok        ok
+  groups.addMembers                401       mail       401    404      404      403    ok         ok    404       404
+  groups.addMembers:direct         401       mail       401    404      404      NOT_A_GROUP 404 NOT_A_GROUP 404   404
+  groups.removeMember              401       mail       401    404      404      403    ok         ok    404       404
+  groups.removeMember:admin        401       mail       401    404      404      403    403        ok    404       404
+  groups.removeMember:owner        401       mail       401    404      404      403    403        403   404       404
+  groups.removeMember:stranger     401       mail       401    404      404      404    404        404   404       404
+  groups.leave                     401       mail       401    404      404      ok     ok         OWNER_MUST_TRANSFER 404 404
+  groups.leave:direct              401       mail       401    404      404      NOT_A_GROUP 404 NOT_A_GROUP 404   404
+  messages.send                    401       mail       401    404      404      ok     ok         ok    404       404
+  messages.send:direct             401       mail       401    404      404      ok     404        ok    404       404
+  messages.list                    401       mail       401    404      404      ok     ok         ok    404       404
+  messages.list:direct             401       mail       401    404      404      ok     404        ok    404       404
+  messages.markRead                401       mail       401    404      404      ok     ok         ok    404       404
+  messages.markRead:direct         401       mail       401    404      404      ok     404        ok    404       404
+  events.stream                    401       mail       401    ok       ok       ok     ok         ok    ok        ok
+  sync.bootstrap                   401       mail       401    ok       ok       ok     ok         ok    ok        ok
+  admin.users                      401       mail       401    403      403      403    403        403   ok        ok
+  admin.users:email                401       mail       401    403      403      403    403        403   403       ok
+  admin.audit                      401       mail       401    403      403      403    403        403   403       ok
+  admin.setRole                    401       mail       401    403      403      403    403        403   403       ok
+  admin.setRole:myself             401       mail       401    403      403      403    403        403   403       403
+  admin.ban                        401       mail       401    403      403      403    403        403   ok        ok
+  admin.ban:moderator              401       mail       401    403      403      403    403        403   403       ok
+  admin.ban:admin                  401       mail       401    403      403      403    403        403   403       403
+  admin.unban                      401       mail       401    403      403      403    403        403   ok        ok
+  admin.unban:moderator            401       mail       401    403      403      403    403        403   403       ok
+  admin.endSessions                401       mail       401    403      403      403    403        403   ok        ok
+  admin.endSessions:moderator      401       mail       401    403      403      403    403        403   403       ok
+  sessions.list                    401       mail       401    ok       ok       ok     ok         ok    ok        ok
+  sessions.revoke                  401       mail       401    404      404      404    404        ok    404       404
+  sessions.revoke:mine             401       mail       401    ok       ok       ok     ok         ok    ok        ok
+  sessions.revokeOthers            401       mail       401    ok       ok       ok     ok         ok    ok        ok
+  sessions.revokeAll               401       mail       401    ok       ok       ok     ok         ok    ok        ok
+  auth.register                    everybody:ok
+  auth.login                       everybody:ok
+  auth.login:wrong                 everybody:INVALID_CREDENTIALS
+  auth.login:banned                everybody:BANNED
+  auth.login:unverified            everybody:EMAIL_NOT_VERIFIED
+  auth.refresh                     everybody:ok
+  auth.refresh:banned              everybody:INVALID_REFRESH_TOKEN
+  auth.logout                      401       ok         401    ok       ok       ok     ok         ok    ok        ok
+  auth.verifyEmail                 everybody:ok
+  auth.verifyEmail:foreign         everybody:INVALID_CODE
+  auth.resendVerification          everybody:ok
+  auth.forgotPassword              everybody:ok
+  auth.resetPassword               everybody:ok
+  auth.resetPassword:foreign       everybody:INVALID_CODE
+  auth.changePassword              401       mail       401    ok       ok       ok     ok         ok    ok        ok
+  auth.changePassword:wrong        401       mail       401    WRONG_PASSWORD WRONG_PASSWORD WRONG_PASSWORD WRONG_PASSWORD WRONG_PASSWORD WRONG_PASSWORD WRONG_PASSWORD
+  auth.changeEmail                 401       mail       401    ok       ok       ok     ok         ok    ok        ok
+  auth.changeEmail:wrong           401       mail       401    WRONG_PASSWORD WRONG_PASSWORD WRONG_PASSWORD WRONG_PASSWORD WRONG_PASSWORD WRONG_PASSWORD WRONG_PASSWORD
+  auth.confirmEmail                401       mail       401    INVALID_CODE INVALID_CODE INVALID_CODE INVALID_CODE ok INVALID_CODE INVALID_CODE
+  auth.deleteAccount:wrong         401       mail       401    WRONG_PASSWORD WRONG_PASSWORD WRONG_PASSWORD WRONG_PASSWORD WRONG_PASSWORD WRONG_PASSWORD WRONG_PASSWORD
+  auth.deleteAccount               401       mail       401    ok       ok       ok     ok         ok    ok        ok
+`;
+
+/** What there is: people, by their part, and the ids of what belongs to them. */
+interface World {
+  people: Record<Exclude<Actor, 'anonymous'> | 'outsider' | 'otherModerator', Person>;
+  /** The group of ACTORS. */
+  group: string;
+  /** The direct conversation of its owner and its member. */
+  direct: string;
+  /** A session of its owner. */
+  session: string;
+  /** What was mailed: to whom it takes to be verified, to the member who forgot, and to the owner who moves. */
+  mails: { verify: ReceivedMail; reset: ReceivedMail; change: ReceivedMail };
+}
+
+/** The input of each row, as somebody gives it who knows all ids; `me` is who calls. */
+const INPUTS: Record<string, (world: World, me: Person | null) => Record<string, unknown>> = {
+  'users.get': ({ people }) => ({ userId: people.outsider.id }),
+  'users.search': () => ({ query: 'outsider' }),
+  'users.list': () => ({}),
+  'users.updateProfile': () => ({ username: 'liddell', bio: 'Down the hole' }),
+  'users.updateProfile:taken': ({ people }) => ({ username: people.outsider.credentials.username }),
+  'users.setStatus': () => ({ text: 'at tea' }),
+  'settings.update': () => ({ dmPolicy: 'friends' }),
+  'presence.set': () => ({ status: 'invisible' }),
+  'presence.get': ({ people }) => ({ userIds: [people.owner.id] }),
+  'typing.start': ({ group }) => ({ conversationId: group }),
+  'typing.start:direct': ({ direct }) => ({ conversationId: direct }),
+  'typing.stop': ({ group }) => ({ conversationId: group }),
+  'typing.stop:direct': ({ direct }) => ({ conversationId: direct }),
+  'conversations.openDirect': ({ people }) => ({ userId: people.outsider.id }),
+  'conversations.list': () => ({}),
+  'conversations.list:before': ({ group }) => ({ before: group }),
+  'conversations.get': ({ group }) => ({ conversationId: group }),
+  'conversations.get:direct': ({ direct }) => ({ conversationId: direct }),
+  'conversations.members': ({ group }) => ({ conversationId: group }),
+  'conversations.members:direct': ({ direct }) => ({ conversationId: direct }),
+  'groups.create': ({ people }) => ({ title: 'tea', userIds: [people.outsider.id] }),
+  'groups.addMembers': ({ group, people }) => ({ conversationId: group, userIds: [people.outsider.id] }),
+  'groups.addMembers:direct': ({ direct, people }) => ({
+    ...{ conversationId: direct, userIds: [people.outsider.id] },
+  }),
+  'groups.removeMember': ({ group, people }) => ({ conversationId: group, userId: people.member.id }),
+  'groups.removeMember:admin': ({ group, people }) => ({
+    ...{ conversationId: group, userId: people.groupAdmin.id },
+  }),
+  'groups.removeMember:owner': ({ group, people }) => ({ conversationId: group, userId: people.owner.id }),
+  'groups.removeMember:stranger': ({ group, people }) => ({
+    ...{ conversationId: group, userId: people.stranger.id },
+  }),
+  'groups.leave': ({ group }) => ({ conversationId: group }),
+  'groups.leave:direct': ({ direct }) => ({ conversationId: direct }),
+  'messages.send': ({ group }) => ({ conversationId: group, text: 'hello', clientMessageId: v7() }),
+  'messages.send:direct': ({ direct }) => ({ conversationId: direct, text: 'hello', clientMessageId: v7() }),
+  'messages.list': ({ group }) => ({ conversationId: group }),
+  'messages.list:direct': ({ direct }) => ({ conversationId: direct }),
+  'messages.markRead': ({ group }) => ({ conversationId: group, seq: 1 }),
+  'messages.markRead:direct': ({ direct }) => ({ conversationId: direct, seq: 1 }),
+  'admin.users': () => ({ username: 'o' }),
+  'admin.users:email': ({ people }) => ({ email: emailOf(people.owner) }),
+  'admin.audit': ({ people }) => ({ userId: people.owner.id }),
+  'admin.setRole': ({ people }) => ({ userId: people.outsider.id, role: 'MODERATOR' }),
+  'admin.setRole:myself': (_, me) => ({ userId: me?.id ?? v7(), role: 'USER' }),
+  'admin.ban': ({ people }) => ({ userId: people.outsider.id }),
+  'admin.ban:moderator': ({ people }) => ({ userId: people.otherModerator.id }),
+  'admin.ban:admin': ({ people }) => ({ userId: people.admin.id }),
+  'admin.unban': ({ people }) => ({ userId: people.banned.id }),
+  'admin.unban:moderator': ({ people }) => ({ userId: people.otherModerator.id }),
+  'admin.endSessions': ({ people }) => ({ userId: people.outsider.id }),
+  'admin.endSessions:moderator': ({ people }) => ({ userId: people.otherModerator.id }),
+  'auth.register': () => {
+    const username = `n_${v7().slice(-12)}`;
+    return { username, email: `${username}@example.com`, password: 'likes a biscuit' };
+  },
+  'sessions.revoke': ({ session }) => ({ sessionId: session }),
+  'sessions.revoke:mine': (_, me) => ({ sessionId: me?.tokens.sessionId ?? v7() }),
+  'auth.login': ({ people }) => credentialsOf(people.outsider),
+  'auth.login:wrong': ({ people }) => ({ ...credentialsOf(people.outsider), password: NOT_THEIRS }),
+  'auth.login:banned': ({ people }) => credentialsOf(people.banned),
+  'auth.login:unverified': ({ people }) => credentialsOf(people.unverified),
+  'auth.refresh': ({ people }) => ({ refreshToken: people.outsider.tokens.refreshToken }),
+  'auth.refresh:banned': ({ people }) => ({ refreshToken: people.banned.tokens.refreshToken }),
+  'auth.verifyEmail': ({ people, mails }) => ({ email: emailOf(people.unverified), code: mails.verify.code }),
+  'auth.verifyEmail:foreign': ({ people, mails }) => ({
+    ...{ email: emailOf(people.outsider), code: mails.verify.code },
+  }),
+  'auth.resendVerification': ({ people }) => ({ email: emailOf(people.outsider) }),
+  'auth.forgotPassword': ({ people }) => ({ email: emailOf(people.outsider) }),
+  'auth.resetPassword': ({ people, mails }) => ({
+    ...{ email: emailOf(people.member), code: mails.reset.code, newPassword: 'likes coffee too' },
+  }),
+  'auth.resetPassword:foreign': ({ people, mails }) => ({
+    ...{ email: emailOf(people.owner), code: mails.reset.code, newPassword: 'likes coffee too' },
+  }),
+  'auth.changePassword': (_, me) => ({
+    ...{ currentPassword: passwordOf(me), newPassword: 'likes coffee too' },
+  }),
+  'auth.changePassword:wrong': () => ({ currentPassword: NOT_THEIRS, newPassword: 'likes coffee too' }),
+  'auth.changeEmail': (_, me) => ({ password: passwordOf(me), email: 'elsewhere@example.com' }),
+  'auth.changeEmail:wrong': () => ({ password: NOT_THEIRS, email: 'elsewhere@example.com' }),
+  'auth.confirmEmail': ({ mails }) => ({ code: mails.change.code }),
+  'auth.deleteAccount': (_, me) => ({ password: passwordOf(me), messages: 'keep' }),
+  'auth.deleteAccount:wrong': () => ({ password: NOT_THEIRS, messages: 'keep' }),
+};
+
+const NOT_THEIRS = 'not their password';
+const passwordOf = (me: Person | null): string => me?.credentials.password ?? NOT_THEIRS;
+const emailOf = ({ credentials }: Person): string => `${credentials.username}@example.com`;
+const credentialsOf = ({ credentials }: Person) => ({
+  login: credentials.username,
+  password: credentials.password,
+});
+
+const procedures = appRouter._def.procedures as unknown as Record<
+  string,
+  { _def: { type: string; inputs: unknown[] } }
+>;
+/** A subscription's is open: a reconnect adds to it. */
+const takesInput = (path: string): boolean =>
+  procedures[path]!._def.inputs.length > 0 && procedures[path]!._def.type !== 'subscription';
+
+/** A row's name is the procedure's path, with what it is about behind a colon. */
+const pathOf = (name: string): string => name.split(':')[0]!;
+
+const [head = [], ...lines] = MATRIX.trim()
+  .split('\n')
+  .map((line) => line.trim().split(/ +/));
+const rows = lines.map(([name = '', ...cells]) => ({
+  name,
+  expected: Object.fromEntries(head.map((actor, at) => [actor, meaningOf(cells, at)])),
+}));
+
+function meaningOf(cells: string[], at: number): string | undefined {
+  const everybody = /^everybody:(.+)/.exec(cells[0]!)?.[1];
+  const cell = everybody ?? cells[at];
+  return cell && (CELLS[cell] ?? cell);
+}
+
+let server: TestServer;
+let world: World;
+beforeAll(async () => {
+  const started = await testServer({ env: { LOG_LEVEL: 'warn' } });
+  server = started;
+  world = await makeWorld(started);
+  return () => started[Symbol.asyncDispose]();
+});
+
+async function makeWorld(server: TestServer): Promise<World> {
+  const { databaseUrl, nodes } = server;
+  const names = [...ACTORS.slice(1), 'outsider', 'otherModerator'] as (keyof World['people'])[];
+  const joined = await Promise.all(
+    names.map(async (name) => [name, await server.people.join(name)] as const),
+  );
+  const people = Object.fromEntries(joined) as World['people'];
+  const { owner, groupAdmin, member, exMember, banned, admin, moderator, otherModerator } = people;
+  const group = await owner.startGroup('tea', groupAdmin, member, exMember);
+  await owner.say(group, 'hello');
+  await owner.api.groups.removeMember.mutate({ conversationId: group, userId: exMember.id });
+  const direct = await owner.talkTo(member);
+  await owner.say(direct, 'hello');
+  await appoint(server, moderator, 'MODERATOR');
+  await appoint(server, otherModerator, 'MODERATOR');
+  await appoint(server, admin, 'ADMIN');
+  await admin.api.admin.ban.mutate({ userId: banned.id });
+  const { auth } = server.people.stranger();
+  const verify = await mailTo(server, emailOf(people.unverified));
+  await mailTo(server, emailOf(member));
+  await auth.forgotPassword.mutate({ email: emailOf(member) });
+  await owner.api.auth.changeEmail.mutate({ password: passwordOf(owner), email: 'moved@example.com' });
+  const mails = {
+    verify,
+    reset: await mailTo(server, emailOf(member)),
+    change: await mailTo(server, 'moved@example.com'),
+  };
+  await runSql(
+    databaseUrl,
+    `UPDATE members SET role = 'admin' WHERE user_id = '${groupAdmin.id}';
+     UPDATE users SET email_verified_at = created_at WHERE id <> '${people.unverified.id}';
+     CREATE SCHEMA before;
+     ${TABLES.map((table) => `CREATE TABLE before.${table} AS TABLE ${table}`).join(';')}`,
+  );
+  // From here on addresses are asked for.
+  Object.assign(nodes[0].app.env, { REQUIRE_EMAIL_VERIFICATION: true });
+  return { people, group, direct, session: owner.tokens.sessionId, mails };
+}
+
+/** What a call may change that another call is decided by; in the order of their references. */
+const TABLES = ['users', 'sessions', 'refresh_tokens', 'codes', 'conversations', 'members', 'messages'];
+
+/** Puts the world back as it was made. */
+async function restore(): Promise<void> {
+  const statements = [
+    ...TABLES.toReversed().map((table) => `DELETE FROM ${table}`),
+    ...TABLES.map((table) => `INSERT INTO ${table} SELECT * FROM before.${table}`),
+  ];
+  try {
+    await server.nodes[0].app.database.pool.query(statements.join(';'));
+  } catch (error) {
+    // A job of the call may be in the way.
+    if (!isDatabaseAway(error)) throw error;
+    await restore();
+  }
+}
+
+/** Calls over HTTP as the wire has it, and resolves with what came: the status and the whole body. */
+async function call(
+  path: string,
+  input: unknown,
+  me: Person | null,
+): Promise<{ status: number; json: Answer }> {
+  const url = `${server.people.url(0)}/${path}`;
+  const body = JSON.stringify({ json: input });
+  const headers = {
+    'content-type': 'application/json',
+    ...(me && { authorization: `Bearer ${me.tokens.accessToken}` }),
+  };
+  const response =
+    procedures[path]!._def.type === 'query'
+      ? await fetch(`${url}?input=${encodeURIComponent(body)}`, { headers })
+      : await fetch(url, { method: 'POST', headers, body });
+  return { status: response.status, json: (await response.json()) as Answer };
+}
+interface Answer {
+  result?: unknown;
+  error?: { json: { data: { code: string } } };
+}
+
+/** What a subscription over a socket begins with: an item, an error, or the socket's end. */
+async function follow(path: string, me: Person | null): Promise<string> {
+  using peer = await rawSocket(server.nodes[0].url, me?.tokens.accessToken);
+  peer.send({ id: 1, method: 'subscription', params: { path } });
+  const first = () => peer.messages.find(({ result, error }) => error || result?.type === 'data');
+  await peer.when(() => peer.closeCode !== null || first() !== undefined);
+  const answer = first();
+  if (answer) return answer.error?.json.data.code ?? 'ok';
+  return peer.closeCode === 4401 ? 'UNAUTHENTICATED' : `closed with ${peer.closeCode}`;
+}
+
+async function outcome(name: string, actor: Actor): Promise<string> {
+  const path = pathOf(name);
+  const me = actor === 'anonymous' ? null : world.people[actor];
+  if (procedures[path]!._def.type === 'subscription') return follow(path, me);
+  const { json } = await call(path, INPUTS[name]?.(world, me), me);
+  return json.error?.json.data.code ?? 'ok';
+}
+
+describe('S36 who may do what', () => {
+  test('every procedure has a row, every row a procedure, and every row all actors', () => {
+    expect(head).toEqual(ACTORS);
+    expect([...new Set(rows.map(({ name }) => pathOf(name)))].sort()).toEqual(Object.keys(procedures).sort());
+    expect(new Set(rows.map(({ name }) => name)).size).toBe(rows.length);
+    for (const [name, ...cells] of lines)
+      expect([name, cells.length]).toEqual([name, cells[0]?.startsWith('everybody:') ? 1 : ACTORS.length]);
+    for (const name of Object.keys(INPUTS)) expect(rows.map((row) => row.name)).toContain(name);
+  });
+
+  test.each(rows)('$name', async ({ name, expected }) => {
+    const found: Record<string, string> = {};
+    for (const actor of ACTORS) {
+      found[actor] = await outcome(name, actor);
+      if (found[actor] === 'ok' && procedures[pathOf(name)]!._def.type === 'mutation') await restore();
+    }
+    expect(found).toEqual(expected);
+  });
+});
+
+describe('S37 what is not for somebody looks like what does not exist', () => {
+  const hidden = rows.filter(({ expected }) => Object.values(expected).includes('NOT_FOUND'));
+
+  test.each(hidden)('$name', async ({ name, expected }) => {
+    const nowhere: World = { ...world, group: v7(), direct: v7(), session: v7() };
+    for (const actor of ACTORS.filter((actor) => expected[actor] === 'NOT_FOUND')) {
+      const me = world.people[actor as Exclude<Actor, 'anonymous'>];
+      const path = pathOf(name);
+      const real = await call(path, INPUTS[name]!(world, me), me);
+      const random = await call(path, INPUTS[name]!(nowhere, me), me);
+      const data = real.json.error?.json.data as { what?: string };
+      // Who is in it may know who is not.
+      if (data.what !== 'member') expect({ actor, ...real }).toEqual({ actor, ...random });
+    }
+  });
+});
+
+describe('what a procedure is given beyond what it asks for', () => {
+  const asked = rows.filter(({ name }) => name === pathOf(name) && name in INPUTS);
+  /** The inputs that are not refused, for somebody whom nothing but the input is in the way of. */
+  async function notRefused(path: string, inputs: object[]): Promise<object[]> {
+    const answers = await Promise.all(inputs.map((input) => call(path, input, world.people.admin)));
+    return inputs.filter((_, at) => answers[at]!.json.error?.json.data.code !== 'INVALID_INPUT');
+  }
+
+  interface Shape {
+    properties?: object;
+    anyOf?: Shape[];
+  }
+  /** The fields of an input, in whichever of its forms. */
+  function fieldsOf(path: string): string[] {
+    const [schema] = procedures[path]!._def.inputs as z.ZodType[];
+    const { properties = {}, anyOf = [] } = z.toJSONSchema(schema!, {
+      io: 'input',
+      unrepresentable: 'any',
+    }) as Shape;
+    return [properties, ...anyOf.map((shape) => shape.properties ?? {})].flatMap(Object.keys);
+  }
+
+  test('each with an input is tried', () => {
+    const strict = Object.keys(procedures).filter((path) => takesInput(path));
+    expect(asked.map(({ name }) => name).sort()).toEqual(strict.sort());
+  });
+
+  test.each(asked)('S53 $name takes no field that it does not ask for', async ({ name }) => {
+    const { admin } = world.people;
+    const input = INPUTS[name]!(world, admin);
+    const more = {
+      ...{ id: v7(), senderId: v7(), actorId: v7(), requesterId: v7() },
+      ...{ createdAt: new Date().toISOString(), seq: 1, lastSeq: 1, isAdmin: true, isVerified: true },
+      ...{ isEmailVerified: true, emailVerifiedAt: '2026-01-01', passwordHash: 'x', bannedAt: null },
+    };
+    const unasked = Object.entries(more).filter(([field]) => !fieldsOf(name).includes(field));
+    const taken = await notRefused(
+      name,
+      unasked.map(([field, value]) => ({ ...input, [field]: value })),
+    );
+    expect(taken).toEqual([]);
+  });
+
+  test.each(asked)('S56 $name takes no operator for a value', async ({ name }) => {
+    const input = INPUTS[name]!(world, world.people.admin);
+    const operators = [{ not: '' }, { contains: '@' }, { in: [''] }, { gt: 0 }, [{ equals: 'x' }]];
+    const inputs = fieldsOf(name).flatMap((field) =>
+      operators.map((value) => ({ ...input, [field]: value })),
+    );
+    expect(await notRefused(name, inputs)).toEqual([]);
+  });
+});
