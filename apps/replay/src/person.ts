@@ -53,12 +53,14 @@ export async function createPerson(
   const { username, nick } = character;
   const cable = layCable();
   const chat = createClient({ url, transport: 'ws', WebSocket: cable.WebSocket });
-  const { id } = await chat.register({
+  const user = await chat.register({
     username,
     fullName: nick,
     email: `${username}@example.com`,
     password: `${username} was here`,
   });
+  if (!user) throw new Error('the server wants addresses verified: it was not started by the replay');
+  const { id } = user;
   let doing: Promise<void> = Promise.resolve();
   let cutting: Promise<void> = Promise.resolve();
 

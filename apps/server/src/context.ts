@@ -1,15 +1,22 @@
 import type { ServerResponse } from 'node:http';
-import type { TRPCError } from '@trpc/server';
 import type { Logger } from 'pino';
 import type { AccessTokens } from './auth/access-token.ts';
+import type { SessionCookies } from './auth/cookies.ts';
 import type { PasswordHasher } from './auth/password.ts';
+import type { AuthVerifier } from './auth/verifier/auth-verifier.ts';
 import type { Clock } from './clock.ts';
 import type { Database } from './database/database.ts';
 import type { Env } from './env.ts';
 import type { EventLog } from './events/log.ts';
+import type { JobQueue } from './jobs/job-queue.ts';
+import type { Limits } from './limits/limits.ts';
+import type { MailDriver } from './mail/driver.ts';
 import type { ReadMarks } from './messages/read-marks.ts';
 import type { SendQueue } from './messages/send-queue.ts';
+import type { PresenceTracker } from './presence/presence.ts';
+import type { FailedCall } from './report-error.ts';
 import type { Connections, SocketConnection } from './sockets/connections.ts';
+import type { TypingRelay } from './typing/relay.ts';
 
 /** What lives as long as the process. Made once, in server.ts. */
 export interface App {
@@ -19,12 +26,18 @@ export interface App {
   database: Database;
   passwords: PasswordHasher;
   accessTokens: AccessTokens;
+  verifier: AuthVerifier;
   log: EventLog;
   sends: SendQueue;
   readMarks: ReadMarks;
+  jobs: JobQueue;
+  mail: MailDriver;
   connections: Connections;
-  /** Logs an error that no procedure foresaw, under the id that the client is told. */
-  reportError(error: TRPCError, path: string | undefined): void;
+  presence: PresenceTracker;
+  typing: TypingRelay;
+  limits: Limits;
+  /** Logs an error that no procedure foresaw, under the id that the client is told; see report-error.ts. */
+  reportError(failed: FailedCall): void;
 }
 
 /** Who is calling: an access token that was checked and whose session has not ended. */
@@ -41,12 +54,14 @@ export interface Session {
 export interface Context {
   app: App;
   session: Session | null;
-  /** Where the caller comes from, for sessions and limits. */
-  client: { address: string; userAgent: string | null };
+  /** Where the caller comes from. `network` is what limits count as one, see client-address.ts. */
+  client: { address: string; network: string; userAgent: string | null };
   /** The socket, or null over HTTP … */
   socket: SocketConnection | null;
   /** … which has a response instead. */
   response: ServerResponse | null;
+  /** A browser's session in cookies; null over a socket, and where no page of an allowed origin asks. */
+  cookies: SessionCookies | null;
 }
 
 /** A call of somebody who is signed in: what every domain function but those of `auth` takes. */

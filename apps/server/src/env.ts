@@ -1,9 +1,28 @@
 import { z } from 'zod';
+import { parseNetworks } from './client-address.ts';
+import { parseRate } from './limits/rate.ts';
 import { PROJECT_FOLDER } from './project.ts';
 
 const count = (fallback: number) => z.coerce.number().int().min(1).default(fallback);
 
 const flag = z.enum(['true', 'false']).transform((text) => text === 'true');
+
+/** Reads a text by a function that gives null for what it cannot read. */
+const read = <Value>(parse: (text: string) => Value | null, fallback: string, form: string) =>
+  z
+    .string()
+    .prefault(fallback)
+    .transform((text, ctx): Value => {
+      const value = parse(text);
+      if (value === null) ctx.addIssue(form);
+      return value ?? z.NEVER;
+    });
+
+const rate = (fallback: string) =>
+  read(parseRate, fallback, 'takes points/seconds, as 600/60 or 600/60+300/600');
+
+const SENDER =
+  /^([^\p{Cc}"<>]+ <[^\s\p{Cc}"<>,;@]+@[^\s\p{Cc}"<>,;@]+>|[^\s\p{Cc}"<>,;@]+@[^\s\p{Cc}"<>,;@]+)$/u;
 
 const isOrigin = (text: string): boolean => /^[a-z][a-z0-9+.-]*:\/\/[^/*\s]+$/i.test(text);
 
@@ -27,6 +46,20 @@ const schema = z.object({
   PASSWORD_PEPPER: z.string().refine((pepper) => Buffer.byteLength(pepper) >= 32, 'needs 32 bytes or more'),
   /** Of it come the keys of refresh tokens, of mailed codes and of what waits to be mailed; see keys.ts. */
   APP_SECRET: z.string().refine((secret) => Buffer.byteLength(secret) >= 32, 'needs 32 bytes or more'),
+  /** Who keeps the accounts: this server, an issuer of OpenID Connect, or a service that is asked over gRPC. */
+  AUTH: z.enum(['local', 'jwks', 'grpc']).default('local'),
+  /** The issuer, exactly as its tokens name it. */
+  AUTH_ISSUER: z.url({ protocol: /^https?$/ }).optional(),
+  /** Whom its tokens must be meant for: one of these, separated by commas. */
+  AUTH_AUDIENCE: z
+    .string()
+    .transform((list) => list.split(',').map((audience) => audience.trim()))
+    .refine((list) => list.every(Boolean), 'takes names with commas between')
+    .optional(),
+  /** Where the issuer's keys are, if it does not tell by discovery. */
+  AUTH_JWKS_URL: z.url({ protocol: /^https?$/ }).optional(),
+  /** As `grpcs://host:port`; `grpc` goes without TLS. */
+  AUTH_GRPC_URL: z.url({ protocol: /^grpcs?$/ }).optional(),
   /** bcrypt's cost: each step doubles the time. */
   BCRYPT_COST: z.coerce.number().int().min(4).max(15).default(12),
   ACCESS_TOKEN_SECONDS: count(15 * 60),
@@ -43,6 +76,24 @@ const schema = z.object({
   PUBLIC_URL: z.url({ protocol: /^https?$/ }).default('http://localhost:4000'),
   /** Where the application is: whoever has followed a mail's link is sent there. */
   APP_URL: z.url({ protocol: /^https?$/ }).optional(),
+  /** What mails call this service. */
+  APP_NAME: z
+    .string()
+    .regex(/^[^\p{Cc}"<>]{1,40}$/u, 'takes 40 characters at most, without quotes and brackets')
+    .default('Parley'),
+  /** How mail leaves: by Resend, by an SMTP server, or not at all but into a page of this server. */
+  MAIL: z.enum(['resend', 'smtp', 'inbox']).default('inbox'),
+  /** Whom mails are from. */
+  MAIL_FROM: z
+    .string()
+    .regex(SENDER, 'takes an address, or Name <address>')
+    .default('Parley <parley@localhost>'),
+  RESEND_API_KEY: z.string().optional(),
+  RESEND_URL: z.url({ protocol: /^https?$/ }).default('https://api.resend.com'),
+  /** As `smtp://user:password@host:587`; `smtps` begins with TLS. */
+  SMTP_URL: z.url({ protocol: /^smtps?$/ }).optional(),
+  /** The account with this address, once it is verified, is an admin: the first one. */
+  ADMIN_EMAIL: z.email().optional(),
   /** Origins of browsers that may connect, separated by commas, as `https://chat.example.org`. */
   ALLOWED_ORIGINS: z
     .string()
@@ -62,6 +113,27 @@ const schema = z.object({
   MAX_BATCH_SIZE: count(50),
   /** Messages that a person's sockets may send in a second, calls and all; what is more waits for the next. */
   MAX_MESSAGES_PER_SECOND: count(500),
+  /** Proxies whose `X-Forwarded-For` is believed, as addresses and networks with commas between. */
+  TRUSTED_PROXIES: read(parseNetworks, '', 'takes addresses and networks, as 10.0.0.0/8, and not everybody'),
+  /** Counts the limits for all nodes together. */
+  REDIS_URL: z.url({ protocol: /^rediss?$/ }).optional(),
+  /** How often who may do what, as points/seconds; see limits.ts. */
+  LIMIT_OPERATIONS: rate('600/60+300/600'),
+  LIMIT_SENDS: rate('120/60+60/600'),
+  LIMIT_PROFILES: rate('30/600'),
+  LIMIT_USERNAMES: rate('2/86400'),
+  LIMIT_PASSWORDS: rate('10/900'),
+  LIMIT_STRANGERS: rate('100/60'),
+  LIMIT_REGISTER: rate('5/60'),
+  LIMIT_LOGIN: rate('10/60'),
+  LIMIT_CODES: rate('30/600'),
+  LIMIT_MAILS: rate('10/3600'),
+  LIMIT_MAILBOX: rate('3/3600'),
+  LIMIT_FAILED_LOGINS: rate('20/900'),
+  LIMIT_ALL_FAILED_LOGINS: rate('600/60'),
+  MAIL_PER_DAY: count(2_000).transform((points) => ({ points, seconds: 86_400 })),
+  /** Whether members can list everybody. Without it they find people by name. */
+  USER_DIRECTORY: z.enum(['on', 'off']).default('off'),
   /** Days for which the log keeps its events. */
   LOG_RETENTION_DAYS: count(30),
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'silent']).default('info'),
@@ -87,12 +159,38 @@ export function readEnv(variables: NodeJS.ProcessEnv): Env {
     const name = String(issue.path[0]);
     return given[name] === undefined ? `${name} is missing` : `${name}: ${issue.message}`;
   });
+  problems.push(...mailProblems(given), ...authProblems(given));
   if (given['NODE_ENV'] === 'production') problems.push(...guessableSecrets(given));
   if (problems.length > 0) throw new ConfigurationError(`Configuration: ${problems.join('; ')}`);
   const env = result.data!;
   const { REQUIRE_EMAIL_VERIFICATION = env.NODE_ENV === 'production' } = env;
-  return { ...env, REQUIRE_EMAIL_VERIFICATION };
+  // Whoever keeps the accounts elsewhere decides there whom to let in.
+  return { ...env, REQUIRE_EMAIL_VERIFICATION: REQUIRE_EMAIL_VERIFICATION && env.AUTH === 'local' };
 }
+
+/** What the chosen way of mail needs. In production one is needed, unless another service keeps the accounts. */
+function mailProblems(given: NodeJS.ProcessEnv): string[] {
+  const { NODE_ENV, AUTH = 'local', MAIL } = given as Record<string, string | undefined>;
+  if (NODE_ENV === 'production' && (MAIL === 'inbox' || (MAIL === undefined && AUTH === 'local')))
+    return ['MAIL: production needs smtp or resend'];
+  if (MAIL === undefined || MAIL === 'inbox') return [];
+  const needed = ['MAIL_FROM', MAIL === 'smtp' ? 'SMTP_URL' : 'RESEND_API_KEY'];
+  return needed.filter((name) => given[name] === undefined).map((name) => `${name} is missing`);
+}
+
+/** What the keeper of the accounts needs. In production keys come from this machine, or over TLS. */
+function authProblems(given: Record<string, string | undefined>): string[] {
+  const { NODE_ENV, AUTH } = given as { NODE_ENV?: string; AUTH?: string };
+  if (AUTH === 'grpc') return given['AUTH_GRPC_URL'] === undefined ? ['AUTH_GRPC_URL is missing'] : [];
+  if (AUTH !== 'jwks') return [];
+  const missing = ['AUTH_ISSUER', 'AUTH_AUDIENCE'].filter((name) => given[name] === undefined);
+  const open = ['AUTH_ISSUER', 'AUTH_JWKS_URL'].filter(
+    (name) => NODE_ENV === 'production' && OPEN_TO_OTHERS.test(given[name] ?? ''),
+  );
+  return [...missing.map((name) => `${name} is missing`), ...open.map((name) => `${name}: needs https`)];
+}
+
+const OPEN_TO_OTHERS = /^http:(?!\/\/(localhost|127\.0\.0\.1|\[::1\])(:\d+)?(\/|$))/i;
 
 /** Words of secrets that were copied from an example, and never of one that was made at random. */
 const EXAMPLE =

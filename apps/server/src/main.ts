@@ -4,6 +4,7 @@ import { seed } from '../../../prisma/seed.ts';
 import { migrate } from './database/migrate.ts';
 import { configureDevelopment } from './development.ts';
 import { ConfigurationError, type Env, readEnv } from './env.ts';
+import { inboxUrl } from './mail/inbox-page.ts';
 import { PROJECT_FOLDER } from './project.ts';
 import { startServer } from './server.ts';
 
@@ -17,11 +18,14 @@ async function main(): Promise<void> {
   } else {
     const { env, embedded } = await configureDevelopment(process.env);
     if (embedded) running.defer(embedded.stop);
-    const { app } = await serve(env, running);
+    const { app, url } = await serve(env, running);
     say('This is development: the secrets are made and kept here. Production is NODE_ENV=production.');
+    const inbox = inboxUrl(app, url);
+    if (inbox) say(`Mail goes to nobody but to ${inbox}`);
     if (embedded) {
       say(`Its data are in ${embedded.folder}, in a Postgres of its own.`);
-      for (const line of await seed(app)) say(line);
+      // Its people could not sign in where accounts are elsewhere.
+      for (const line of env.AUTH === 'local' ? await seed(app) : []) say(line);
     }
   }
   await stopped;
@@ -31,6 +35,11 @@ async function serve(env: Env, running: AsyncDisposableStack): ReturnType<typeof
   await migrate(env.DATABASE_URL);
   const server = await startServer(env);
   running.defer(server.close);
+  // Node itself would print all that the error holds.
+  process.on('uncaughtException', (err) => {
+    server.app.logger.fatal({ err }, 'nobody caught it');
+    process.exit(1);
+  });
   say(`Parley listens on ${server.url}`);
   return server;
 }

@@ -1,21 +1,31 @@
+import { adminRouter } from './admin/router.ts';
 import { authRouter } from './auth/router.ts';
 import { conversationsRouter } from './conversations/router.ts';
 import { eventsRouter } from './events/router.ts';
 import { groupsRouter } from './groups/router.ts';
 import { messagesRouter } from './messages/router.ts';
+import { presenceRouter } from './presence/router.ts';
+import { sessionsRouter } from './sessions/router.ts';
+import { settingsRouter } from './settings/router.ts';
 import { syncRouter } from './sync/router.ts';
 import { router } from './trpc.ts';
+import { typingRouter } from './typing/router.ts';
 import { usersRouter } from './users/router.ts';
 
 /** The whole API. */
 export const apiRecord = {
   auth: authRouter,
+  sessions: sessionsRouter,
   users: usersRouter,
+  settings: settingsRouter,
   conversations: conversationsRouter,
   groups: groupsRouter,
   messages: messagesRouter,
+  presence: presenceRouter,
+  typing: typingRouter,
   events: eventsRouter,
   sync: syncRouter,
+  admin: adminRouter,
 };
 
 export const appRouter = router(apiRecord);

@@ -1,26 +1,35 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { type Logger, pino } from 'pino';
+import type { Logger } from 'pino';
+import { appointAdmin } from './admin/appoint-admin.ts';
 import { createAccessTokens } from './auth/access-token.ts';
 import { createPasswordHasher } from './auth/password.ts';
+import { createVerifier } from './auth/verifier/create-verifier.ts';
 import { type Clock, systemClock } from './clock.ts';
 import type { App } from './context.ts';
-import { isDatabaseAway } from './database/away.ts';
 import { describeGaps } from './conversations/gaps.ts';
 import { connectDatabase } from './database/database.ts';
 import type { Env } from './env.ts';
-import { ParleyError } from './error.ts';
 import { openEventLog } from './events/log.ts';
 import { startRetention } from './events/retention.ts';
 import { createRequestListener } from './http.ts';
 import { hydrators } from './hydrators.ts';
+import { jobHandlers } from './job-handlers.ts';
+import { createJobQueue } from './jobs/job-queue.ts';
+import { deriveKey } from './keys.ts';
+import { createLimits } from './limits/limits.ts';
+import { createLogger } from './logger.ts';
+import { createMailDriver } from './mail/create-driver.ts';
 import { createReadMarks } from './messages/read-marks.ts';
 import { createSendQueue } from './messages/send-queue.ts';
+import { createPresence } from './presence/presence.ts';
+import { connectRedis } from './redis.ts';
+import { createErrorReporter } from './report-error.ts';
 import { appRouter } from './router.ts';
 import { Connections } from './sockets/connections.ts';
 import { createUpgradeHandler } from './sockets/upgrade.ts';
-import { errorIdOf } from './trpc.ts';
+import { createTypingRelay } from './typing/relay.ts';
 
 /** What a request may take before anything of ours sees it: bytes of its headers, milliseconds until it is there. */
 const HTTP_LIMITS = {
@@ -48,11 +57,12 @@ export async function startServer(
   env: Env,
   given: { clock?: Clock; logger?: Logger } = {},
 ): Promise<RunningServer> {
-  const { clock = systemClock, logger = pino({ level: env.LOG_LEVEL }) } = given;
+  const { clock = systemClock, logger = createLogger(env.LOG_LEVEL) } = given;
   const database = connectDatabase(env.DATABASE_URL, env.DATABASE_POOL);
+  const redis = env.REDIS_URL === undefined ? null : await connectRedis(env.REDIS_URL, logger);
   const log = await openEventLog({
     ...{ database, url: env.DATABASE_URL, logger },
-    ...{ hydrators, describeGaps },
+    ...{ hydrators, describeGaps, redis },
   });
   const sends = createSendQueue({ url: env.DATABASE_URL, database, log, clock });
   const readMarks = createReadMarks(database, log);
@@ -63,16 +73,33 @@ export async function startServer(
     seconds: env.ACCESS_TOKEN_SECONDS,
     clock,
   });
+  const jobs = createJobQueue({ database, key: deriveKey(env.APP_SECRET, 'sealed-job'), logger });
+  const mail = createMailDriver(env, database, clock);
+  const verifier = await createVerifier({ env, clock, logger, accessTokens });
   const connections = new Connections(env, clock);
+  const presence = createPresence({ database, log, connections, clock, logger });
+  const typing = createTypingRelay(log, clock);
+  const limits = createLimits({ env, pool: database.pool, redis, logger });
   const app: App = {
-    ...{ env, clock, logger, database, passwords, accessTokens, log, sends, readMarks, connections },
-    reportError(error, path) {
-      if (isDatabaseAway(error.cause)) logger.warn({ err: error.cause, path }, 'the database did not answer');
-      else if (error.code === 'INTERNAL_SERVER_ERROR' && !(error.cause instanceof ParleyError))
-        logger.error({ err: error.cause, path, errorId: errorIdOf(error) }, 'unforeseen error');
+    ...{
+      env,
+      clock,
+      logger,
+      database,
+      passwords,
+      accessTokens,
+      verifier,
+      log,
+      sends,
+      readMarks,
+      connections,
+      limits,
     },
+    ...{ jobs, mail, presence, typing },
+    reportError: createErrorReporter(logger, appRouter),
   };
   database.onCommit(() => log.wake());
+  if (env.ADMIN_EMAIL !== undefined) await database.transaction((tx) => appointAdmin(tx, app));
   log.hub.observe(({ topic, event }) => {
     if (event?.type === 'session.ended') connections.endSession(topic, event.sessionId);
   });
@@ -93,16 +120,23 @@ export async function startServer(
     http.close();
     await connections.leave();
     http.closeAllConnections();
+    await presence.close();
+    await jobs.close();
+    await mail.close();
     await sends.close();
     await readMarks.flush();
     await retention.stop();
     await log.close();
+    limits.close();
+    redis?.disconnect();
+    verifier.close();
     await passwords.close();
     await database.close();
   }
 
   try {
     await once(http, 'listening');
+    await jobs.start(app, jobHandlers);
   } catch (error) {
     await close();
     throw error;

@@ -2,9 +2,11 @@ import { randomUUID } from 'node:crypto';
 import { ERROR_STATUS, type ErrorCode, type WireError } from '@parley/contract';
 import { initTRPC, TRPCError } from '@trpc/server';
 import { ZodError } from 'zod';
-import type { Context, SignedIn } from './context.ts';
+import { refuseRestricted } from './auth/refuse-restricted.ts';
+import type { App, Context, SignedIn } from './context.ts';
 import { isDatabaseAway } from './database/away.ts';
 import { ParleyError } from './error.ts';
+import type { LimitName } from './limits/limits.ts';
 import { transformer } from './transformer.ts';
 
 /** What an error looks like on the wire. `data` is one of the closed list, see the contract's errors.ts. */
@@ -15,10 +17,22 @@ export interface ApiErrorShape {
   data: WireError;
 }
 
-/** What a procedure says of itself: the errors it gives beyond those that any procedure can, and its events. */
+/**
+ * What a procedure says of itself: the errors it gives beyond those that others of its kind give too, and its events.
+ * Any gives `RATE_LIMITED`, `UNSUPPORTED_REQUEST`, `UNAVAILABLE` and `INTERNAL`, and `INVALID_INPUT` if it has an
+ * input; any for people with a session `UNAUTHENTICATED`, and `EMAIL_NOT_VERIFIED` unless it is open to those too. One
+ * that gives another still refuses with it, and the log says so: see `isDeclared`.
+ */
 export interface Meta {
+  /** One that names `ACCOUNTS_ELSEWHERE` is refused where another service keeps the accounts. */
   errors?: readonly ErrorCode[];
+  /** The errors of its kind; the builders below set it. */
+  common?: readonly ErrorCode[];
   events?: readonly string[];
+  /** Open also to a session whose account's address is not verified yet. */
+  unverified?: boolean;
+  /** What it counts besides what every call does: by person, or by address where no session is needed. */
+  limits?: readonly LimitName[];
 }
 
 /** What one `INVALID_INPUT` tells of, and characters of each: an input can be wrong in more than anybody reads. */
@@ -100,16 +114,53 @@ const t = initTRPC
 
 export const router = t.router;
 
+/** What any procedure gives, and what those give that are for people with a session. */
+const ANY: readonly ErrorCode[] = ['RATE_LIMITED', 'UNSUPPORTED_REQUEST', 'UNAVAILABLE', 'INTERNAL'];
+const SIGNED_IN: readonly ErrorCode[] = ['UNAUTHENTICATED', 'EMAIL_NOT_VERIFIED'];
+
+/** Whether a procedure of this definition says that it gives this error, or others of its kind give it too. */
+export function isDeclared({ meta, inputs }: { meta?: Meta; inputs: unknown[] }, code: ErrorCode): boolean {
+  const { errors = [], common = [], unverified = false } = meta ?? {};
+  if (common.includes(code)) return !(unverified && code === 'EMAIL_NOT_VERIFIED');
+  return [...ANY, ...errors, ...(inputs.length > 0 ? ['INVALID_INPUT'] : [])].includes(code);
+}
+
 /** A procedure for anybody. */
-export const publicProcedure = t.procedure.use(({ ctx, next }) => attend(ctx, () => next()));
+export const publicProcedure = t.procedure.use(({ ctx, meta, next }) =>
+  attend(ctx, async () => {
+    await takeLimits(ctx.app, 'strangers', meta, ctx.client.network);
+    refuseElsewhere(ctx.app, meta);
+    return next();
+  }),
+);
 
 /** A procedure for people with a session. Every one of them can give `UNAUTHENTICATED`. */
-export const procedure = t.procedure.use(({ ctx, next }) =>
-  attend(ctx, () => {
-    if (!ctx.session) throw toTrpcError(new ParleyError('UNAUTHENTICATED'));
+export const procedure = t.procedure.meta({ common: SIGNED_IN }).use(({ ctx, meta, next }) =>
+  attend(ctx, async () => {
+    if (!ctx.session) throw new ParleyError('UNAUTHENTICATED');
+    await takeLimits(ctx.app, 'operations', meta, ctx.session.userId);
+    if (!meta?.unverified) await refuseRestricted(ctx.app, ctx.session);
+    refuseElsewhere(ctx.app, meta);
     return next({ ctx: ctx as SignedIn });
   }),
 );
+
+/** Where another service keeps the accounts, what names `ACCOUNTS_ELSEWHERE` among its errors is done there. */
+function refuseElsewhere({ env }: App, meta: Meta | undefined): void {
+  if (env.AUTH !== 'local' && meta?.errors?.includes('ACCOUNTS_ELSEWHERE'))
+    throw new ParleyError('ACCOUNTS_ELSEWHERE');
+}
+
+/** Counts a call, a subscription once: as one of all, and for what its procedure names besides. */
+async function takeLimits(
+  { limits }: App,
+  every: LimitName,
+  meta: Meta | undefined,
+  key: string,
+): Promise<void> {
+  await limits.take(every, key);
+  for (const limit of meta?.limits ?? []) await limits.take(limit, key);
+}
 
 /** Around every call: counts it for its socket, and gives a refusal the status that it has over HTTP. */
 async function attend<Result extends { ok: true } | { ok: false; error: TRPCError }>(
@@ -121,6 +172,8 @@ async function attend<Result extends { ok: true } | { ok: false; error: TRPCErro
     const result = await call();
     if (!result.ok && result.error.cause instanceof ParleyError) throw toTrpcError(result.error.cause);
     return result;
+  } catch (error) {
+    throw error instanceof ParleyError ? toTrpcError(error) : error;
   } finally {
     socket?.socket.callEnds();
   }

@@ -3,6 +3,7 @@ import { expect, test } from 'vitest';
 import {
   GRACE_SECONDS,
   hashOf,
+  isSettling,
   judgeRefresh,
   newRefreshToken,
   successorOf,
@@ -74,4 +75,13 @@ test('S24 S25 S26 as an automaton: one chain, and a late reuse ends it for every
       }
     }),
   );
+});
+
+test('S25 a token that tabs share in a cookie is followed by the next only when all who get it have it', () => {
+  const made = { createdAt: at(0) };
+  // The token before it was used when this one was made, and gives it for so long.
+  expect(isSettling(made, at(GRACE_SECONDS))).toBe(true);
+  expect(isSettling(made, at(2 * GRACE_SECONDS - 1))).toBe(true);
+  expect(isSettling(made, at(2 * GRACE_SECONDS))).toBe(false);
+  expect(isSettling(made, at(-1))).toBe(true);
 });

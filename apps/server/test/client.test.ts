@@ -87,7 +87,7 @@ describe.each(['ws', 'sse'] as const)('over %s', (transport) => {
     const taken = await other.chat.register(account).catch((error: unknown) => error);
     expect(isParleyError(taken, 'EMAIL_TAKEN') || isParleyError(taken, 'USERNAME_TAKEN')).toBe(true);
     expect(other.chat.connection.get()).toBe('idle');
-    expect((await other.chat.login({ login: 'anna', password: account.password })).id).toBe(user.id);
+    expect((await other.chat.login({ login: 'anna', password: account.password })).id).toBe(user?.id);
   });
 
   test('what one sends, the other has: in the state, by name, and with the mark', async () => {

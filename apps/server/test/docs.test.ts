@@ -12,6 +12,7 @@ const pages = [
   'CONTRIBUTING.md',
   'docs/life-of-a-message.md',
   'docs/performance.md',
+  'docs/limits.md',
   ...decisions,
 ];
 

@@ -84,5 +84,6 @@ const CATALOG = `
   FROM tables JOIN pg_index ON indrelid = tables.oid WHERE indexprs IS NULL AND indpred IS NULL
   UNION ALL
   SELECT concat_ws(' ', 'enum', typname, string_agg(enumlabel, ' ' ORDER BY enumsortorder))
-  FROM pg_type JOIN pg_enum ON enumtypid = pg_type.oid GROUP BY typname
+  FROM pg_type JOIN pg_enum ON enumtypid = pg_type.oid
+  WHERE typnamespace = 'public'::regnamespace GROUP BY typname
   ORDER BY line`;

@@ -14,6 +14,9 @@ const complete = () => ({
   JWT_SECRETS: secret(),
   PASSWORD_PEPPER: secret(),
   APP_SECRET: secret(),
+  MAIL: 'smtp',
+  MAIL_FROM: 'Parley <parley@example.com>',
+  SMTP_URL: 'smtp://localhost:1025',
 });
 
 const refusal = (variables: Record<string, string>): string => {
@@ -47,6 +50,13 @@ test('every missing or bad variable is named at once, in one line', () => {
   }
 });
 
+test.each(['JWT_SECRETS', 'PASSWORD_PEPPER', 'APP_SECRET', 'DATABASE_URL'])(
+  'S83: production refuses to go without %s',
+  (name) => {
+    expect(refusal({ ...complete(), [name]: '' })).toContain(`${name} is missing`);
+  },
+);
+
 test.each([
   ['short', 'k3v9Qw1x', /needs 32 bytes/],
   ['of a well-known example', 'your-super-secret-jwt-key-change-this-in-production', /can be guessed/],
@@ -59,6 +69,39 @@ test.each([
     expect(line).toMatch(reason);
     expect(line).not.toContain(value);
   }
+});
+
+test.each([
+  [{ MAIL: '' }, 'MAIL: production needs smtp or resend'],
+  [{ MAIL: 'inbox' }, 'MAIL: production needs smtp or resend'],
+  [{ SMTP_URL: '' }, 'SMTP_URL is missing'],
+  [{ MAIL: 'resend' }, 'RESEND_API_KEY is missing'],
+  [{ MAIL_FROM: '' }, 'MAIL_FROM is missing'],
+  [{ MAIL_FROM: 'Parley <a@example.com>, b@example.com' }, 'MAIL_FROM: '],
+  [{ MAIL_FROM: 'parley@example.com\r\nBcc: eve@example.com' }, 'MAIL_FROM: '],
+  [{ APP_NAME: 'Parley\r\nBcc: eve@example.com' }, 'APP_NAME: '],
+])('mail is configured whole or refused: %o', (variables: Record<string, string>, reason) => {
+  expect(refusal({ ...complete(), ...variables })).toContain(reason);
+});
+
+test.each([
+  [{ AUTH: 'jwks' }, ['AUTH_ISSUER is missing', 'AUTH_AUDIENCE is missing']],
+  [{ AUTH: 'jwks', AUTH_ISSUER: 'https://a.example', AUTH_AUDIENCE: 'a,,b' }, ['AUTH_AUDIENCE: ']],
+  [{ AUTH: 'jwks', AUTH_ISSUER: 'http://a.example', AUTH_AUDIENCE: 'a' }, ['AUTH_ISSUER: needs https']],
+  [{ AUTH: 'jwks', AUTH_ISSUER: 'http://localhost.evil', AUTH_AUDIENCE: 'a' }, ['AUTH_ISSUER: needs https']],
+  [{ AUTH: 'jwks', AUTH_JWKS_URL: 'http://a.example/keys' }, ['AUTH_JWKS_URL: needs https']],
+  [{ AUTH: 'jwks', AUTH_ISSUER: 'a.example' }, ['AUTH_ISSUER: ']],
+  [{ AUTH: 'grpc' }, ['AUTH_GRPC_URL is missing']],
+  [{ AUTH: 'grpc', AUTH_GRPC_URL: 'https://a.example' }, ['AUTH_GRPC_URL: ']],
+  [{ AUTH: 'somehow' }, ['AUTH: ']],
+])('S83: whoever keeps the accounts is named whole: %o', (variables: Record<string, string>, reasons) => {
+  for (const reason of reasons) expect(refusal({ ...complete(), ...variables })).toContain(reason);
+});
+
+test('with an issuer nobody has to verify an address here', () => {
+  const issuer = { AUTH: 'jwks', AUTH_ISSUER: 'http://localhost:8080/realm', AUTH_AUDIENCE: 'web, phone' };
+  const env = readEnv({ ...complete(), ...issuer, REQUIRE_EMAIL_VERIFICATION: 'true' });
+  expect(env).toMatchObject({ AUTH_AUDIENCE: ['web', 'phone'], REQUIRE_EMAIL_VERIFICATION: false });
 });
 
 test('S83: a list of secrets is as good as its worst', () => {

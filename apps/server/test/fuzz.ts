@@ -152,6 +152,12 @@ function calls({ conversationId, userId }: { conversationId: string; userId: str
     call('query', 'messages.list', { conversationId, limit: 2, before: 5 }),
     call('mutation', 'messages.markRead', { conversationId, seq: 1 }),
     call('query', 'sync.bootstrap'),
+    call('query', 'admin.users', { username: 'x' }),
+    call('query', 'admin.audit', { userId, before: { at: '2026-01-01T00:00:00.000Z', id: userId } }),
+    call('mutation', 'admin.setRole', { userId, role: 'USER' }),
+    call('mutation', 'admin.ban', { userId, until: '2099-01-01T00:00:00.000Z', reason: 'spam' }),
+    call('mutation', 'admin.unban', { userId }),
+    call('mutation', 'admin.endSessions', { userId }),
     call('subscription', 'events.stream', { lastEventId: 'x.1' }),
     call('subscription.stop', ''),
   ];

@@ -55,10 +55,26 @@ describe('what the operator has to put right is one line, and exit code 1', () =
     return errors;
   };
 
-  test('nothing is given in production', async () => {
+  test('S83 nothing is given in production', async () => {
     expect(await refusal({ NODE_ENV: 'production' })).toMatch(
       /^Configuration: DATABASE_URL is missing; JWT_SECRETS is missing/,
     );
+  });
+
+  test('S83 secrets of an example, and browsers from everywhere, in production', async () => {
+    const secret = 'your-super-secret-key-change-this-in-production';
+    const line = await refusal({
+      ...{ NODE_ENV: 'production', DATABASE_URL: 'postgresql://someone@127.0.0.1:1/x', ALLOWED_ORIGINS: '*' },
+      ...{ JWT_SECRETS: secret, PASSWORD_PEPPER: 'short', APP_SECRET: '' },
+    });
+    for (const reason of [
+      'JWT_SECRETS: can be guessed',
+      'PASSWORD_PEPPER: needs 32 bytes',
+      'APP_SECRET is missing',
+      'ALLOWED_ORIGINS: takes origins',
+    ])
+      expect(line).toContain(reason);
+    expect(line).not.toContain(secret);
   });
 
   test('a database that does not answer', async () => {
@@ -93,7 +109,11 @@ describe('development', () => {
     await using first = run({});
     const [, url] = await line(first, /listens on (\S+)/);
     expect((await fetch(`${url}/healthz`)).status).toBe(200);
-    const [, password] = await line(first, /Log in as alice, .*, with the password: (.+)\n/);
+    expect((await fetch(`${url}/dev/inbox`)).status).toBe(200);
+    const [, password] = await line(
+      first,
+      /Log in as alice, .*, with the password: (.+)\nalice is an admin\.\n/,
+    );
     const login = await fetch(`${url}/trpc/auth.login`, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },

@@ -25,6 +25,16 @@ const rendered: Record<string, z.ZodType> = {
   }),
 };
 
+/** What answers with the caller's own account. */
+const ownAccount = ['users.me', 'users.setStatus', 'users.updateProfile'];
+
+/** The names of all fields in an answer, however deep. */
+function fieldsOf(schema: unknown): string[] {
+  if (typeof schema !== 'object' || schema === null) return [];
+  const { properties = {} } = schema as { properties?: object };
+  return [...Object.keys(properties), ...Object.values(schema).flatMap(fieldsOf)];
+}
+
 describe('S54: what leaves the server is described', () => {
   test.each(procedures.filter(({ type }) => type !== 'subscription'))(
     '$path has an output schema, of plain JSON',
@@ -34,6 +44,23 @@ describe('S54: what leaves the server is described', () => {
       else expect(() => z.toJSONSchema(output as z.ZodType)).not.toThrow();
     },
   );
+
+  test('no answer has a field for a secret; tokens and addresses are where they belong, and nowhere else', () => {
+    const named = (pattern: RegExp) =>
+      procedures
+        .filter(({ output }) => output instanceof z.ZodType)
+        .filter(({ output }) =>
+          fieldsOf(z.toJSONSchema(output as z.ZodType)).some((name) => pattern.test(name)),
+        )
+        .map(({ path }) => path)
+        .sort();
+    expect(named(/hash|secret|password|pepper|^code$/i)).toEqual([]);
+    expect(named(/token$/i)).toEqual(['auth.login', 'auth.refresh', 'auth.register']);
+    // One's own address, and for admins that of others.
+    const own = ['auth.login', 'auth.register', 'sync.bootstrap', ...ownAccount];
+    const others = ['admin.ban', 'admin.setRole', 'admin.unban', 'admin.users'];
+    expect(named(/email$/i)).toEqual([...own, ...others].sort());
+  });
 
   test('what Postgres renders fits its schema to the letter', async () => {
     await using server = await testServer();

@@ -18,6 +18,14 @@ import { Subscription } from './subscription.ts';
 export type Api = TRPCClient<AppRouter>;
 export type Transport = 'ws' | 'sse';
 
+type Registered = Awaited<ReturnType<Api['auth']['register']['mutate']>>;
+
+/** The answer to whoever registers where addresses need no verification. */
+export function signedIn(answer: Registered): Extract<Registered, { status: 'signed-in' }> {
+  if (answer.status !== 'signed-in') throw new Error('this server wants the address verified first');
+  return answer;
+}
+
 /** Where a node listens. */
 interface Node {
   url: string;
@@ -36,11 +44,9 @@ export class People {
   async join(name: string): Promise<Person> {
     const username = `${name.slice(0, 11)}_${randomUUID().slice(0, 8)}`;
     const credentials = { username, password: `${username} likes tea` };
-    const { user, ...session } = await this.stranger().auth.register.mutate({
-      ...credentials,
-      email: `${username}@example.com`,
-      fullName: name,
-    });
+    const email = `${username}@example.com`;
+    const answer = await this.stranger().auth.register.mutate({ ...credentials, email, fullName: name });
+    const { user, ...session } = signedIn(answer);
     return new Person(this, user.id, credentials, session);
   }
 
@@ -74,7 +80,7 @@ export class People {
 export interface Tokens {
   sessionId: string;
   accessToken: string;
-  refreshToken: string;
+  refreshToken: string | null;
 }
 
 export interface SubscribeOptions {

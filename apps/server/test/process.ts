@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { HIGH_LIMITS } from './high-limits.ts';
 
 const MAIN = fileURLToPath(new URL('../src/main.ts', import.meta.url));
 const SECRET = randomBytes(36).toString('base64url');
@@ -38,7 +39,11 @@ export async function serverProcess(
         PASSWORD_PEPPER: SECRET,
         APP_SECRET: SECRET,
         BCRYPT_COST: '4',
+        REQUIRE_EMAIL_VERIFICATION: 'false',
+        // Where nobody takes mail: a test that wants some gives another.
+        ...{ MAIL: 'smtp', MAIL_FROM: 'parley@example.com', SMTP_URL: 'smtp://127.0.0.1:9' },
         LOG_LEVEL: 'error',
+        ...HIGH_LIMITS,
         ...variables,
       },
       stdio: ['ignore', 'pipe', 'inherit'],
@@ -66,7 +71,7 @@ export async function serverProcess(
   };
 }
 
-async function freePort(): Promise<number> {
+export async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
   const { port } = server.address() as { port: number };

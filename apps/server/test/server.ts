@@ -1,9 +1,11 @@
 import { randomBytes } from 'node:crypto';
-import { type Logger, pino } from 'pino';
+import type { Logger } from 'pino';
 import type { Clock } from '../src/clock.ts';
 import { type Env, readEnv } from '../src/env.ts';
+import { createLogger } from '../src/logger.ts';
 import { type RunningServer, startServer } from '../src/server.ts';
 import { testDatabase } from './database.ts';
+import { HIGH_LIMITS } from './high-limits.ts';
 import { People } from './people.ts';
 
 export interface TestServerOptions {
@@ -26,11 +28,15 @@ export interface TestServer extends AsyncDisposable {
   addNode(): Promise<RunningServer>;
 }
 
-/** Real nodes on a database of their own, in this process. Everything goes when it is disposed of. */
+/**
+ * Real nodes on a database of their own, in this process. Everything goes when it is disposed of; a refusal that a
+ * procedure gave and does not declare is thrown then.
+ */
 export async function testServer(options: TestServerOptions = {}): Promise<TestServer> {
   const database = await testDatabase();
   const env = testEnv(database.url, options.env);
-  const logger = options.logger ?? pino({ level: env.LOG_LEVEL });
+  const logger = options.logger ?? createLogger(env.LOG_LEVEL);
+  const undeclared = undeclaredErrors(logger);
   const start = () => startServer(env, { logger, ...(options.clock && { clock: options.clock }) });
   const nodes: TestServer['nodes'] = [await start()];
   while (nodes.length < (options.nodes ?? 1)) nodes.push(await start());
@@ -48,8 +54,22 @@ export async function testServer(options: TestServerOptions = {}): Promise<TestS
       people.close();
       await Promise.all(nodes.map((node) => node.close()));
       await database[Symbol.asyncDispose]();
+      if (undeclared.length > 0)
+        throw new Error(`not in the meta of its procedure: ${undeclared.join(', ')}`);
     },
   };
+}
+
+/** What the log is told of refusals that their procedures do not declare: each is a fault, whatever the test is about. */
+function undeclaredErrors(logger: Logger): string[] {
+  const found: string[] = [];
+  const error = logger.error.bind(logger) as (...given: unknown[]) => void;
+  logger.error = (...given: unknown[]) => {
+    const [fields, message] = given as [{ procedure?: string; refusal?: string }, string];
+    if (message === 'undeclared error') found.push(`${fields.procedure} ${fields.refusal}`);
+    error(...given);
+  };
+  return found;
 }
 
 /** The configuration of a test's node: cheap passwords, a free port, and limits that no test meets by accident. */
@@ -65,7 +85,7 @@ export function testEnv(databaseUrl: string, variables: Record<string, string> =
     PASSWORD_PEPPER: secret,
     APP_SECRET: secret,
     BCRYPT_COST: '4',
-    MAX_MESSAGES_PER_SECOND: '100000',
+    ...HIGH_LIMITS,
     LOG_LEVEL: 'fatal',
     ...variables,
   });

@@ -8,11 +8,12 @@ import { afterEach, beforeAll, describe, expect, inject, test, vi } from 'vitest
 import { z } from 'zod';
 import type { AppRouter } from '../src/public.ts';
 import { appRouter } from '../src/router.ts';
+import { appoint } from './appoint.ts';
 import { expectCalm } from './calm.ts';
 import { runSql } from './database.ts';
 import { fuzz } from './fuzz.ts';
 import { HEAVY, META, seeded } from './hostile.ts';
-import type { Api, Person } from './people.ts';
+import { type Api, type Person, signedIn } from './people.ts';
 import { clientFrame, type RawPeer, rawSocket } from './raw-peer.ts';
 import { type TestServer, testServer } from './server.ts';
 
@@ -35,6 +36,14 @@ const INPUTS: Record<string, Record<string, unknown>> = {
   'auth.register': { username: 'somebody', password: 'tea and more tea', email: 'a@example.com' },
   'auth.login': { login: 'somebody', password: 'tea and more tea' },
   'auth.refresh': { refreshToken: 'x'.repeat(43) },
+  'auth.verifyEmail': { email: 'a@example.com', code: '000000' },
+  'auth.resendVerification': { email: 'a@example.com' },
+  'auth.forgotPassword': { email: 'a@example.com' },
+  'auth.resetPassword': { email: 'a@example.com', code: '000000', newPassword: 'battery staple' },
+  'auth.changePassword': { currentPassword: 'no password of hers', newPassword: 'battery staple' },
+  'auth.changeEmail': { password: 'no password of hers', email: 'b@example.com' },
+  'auth.confirmEmail': { code: '000000' },
+  'auth.deleteAccount': { password: 'no password of hers', messages: 'keep' },
   'conversations.openDirect': { userId: v7() },
   'conversations.list': {},
   'conversations.get': { conversationId: v7() },
@@ -46,6 +55,12 @@ const INPUTS: Record<string, Record<string, unknown>> = {
   'messages.send': { conversationId: v7(), text: 'x', clientMessageId: v7() },
   'messages.list': { conversationId: v7() },
   'messages.markRead': { conversationId: v7(), seq: 1 },
+  'admin.users': { username: 'some' },
+  'admin.audit': { userId: v7() },
+  'admin.setRole': { userId: v7(), role: 'MODERATOR' },
+  'admin.ban': { userId: v7(), reason: 'spam' },
+  'admin.unban': { userId: v7() },
+  'admin.endSessions': { userId: v7() },
 };
 
 /** One node, two people and their conversation for all that changes nothing. */
@@ -84,9 +99,24 @@ describe('the stock client with superjson works with every procedure, over a soc
     const me = await api.users.me.query();
     const username = `dora_${randomUUID().slice(0, 8)}`;
     const password = 'tea and more tea';
-    const dora = await api.auth.register.mutate({ username, password, email: `${username}@example.com` });
+    const email = `${username}@example.com`;
+    const dora = signedIn(await api.auth.register.mutate({ username, password, email }));
     await api.auth.login.mutate({ login: username, password, device: undefined });
     await api.auth.refresh.mutate({ refreshToken: dora.refreshToken });
+    expect(await api.auth.resendVerification.mutate({ email })).toBeNull();
+    expect(await api.auth.forgotPassword.mutate({ email })).toBeNull();
+    const [noCode, newPassword] = [{ email: 'nobody@example.com', code: '000000' }, 'battery staple'];
+    const wrongCode = { data: { code: 'INVALID_CODE' } };
+    await expect(api.auth.verifyEmail.mutate(noCode)).rejects.toMatchObject(wrongCode);
+    await expect(api.auth.resetPassword.mutate({ ...noCode, newPassword })).rejects.toMatchObject(wrongCode);
+    await expect(api.auth.confirmEmail.mutate({ code: '000000' })).rejects.toMatchObject(wrongCode);
+    const wrongPassword = { data: { code: 'WRONG_PASSWORD' } };
+    const changing = api.auth.changePassword.mutate({ currentPassword: newPassword, newPassword });
+    await expect(changing).rejects.toMatchObject(wrongPassword);
+    const moving = api.auth.changeEmail.mutate({ password: newPassword, email });
+    await expect(moving).rejects.toMatchObject(wrongPassword);
+    const leaving = api.auth.deleteAccount.mutate({ password: newPassword, messages: 'keep' });
+    await expect(leaving).rejects.toMatchObject(wrongPassword);
     const direct = await api.conversations.openDirect.mutate({ userId: bob.id });
     const group = await api.groups.create.mutate({ title: 'tea', description: undefined, userIds: [bob.id] });
     await api.groups.addMembers.mutate({ conversationId: group.id, userIds: [carol.id, dora.user.id] });
@@ -96,10 +126,23 @@ describe('the stock client with superjson works with every procedure, over a soc
     const page = await api.messages.list.query({ conversationId: direct.id, before: undefined });
     expect(page.messages).toEqual([sent]);
     await api.messages.markRead.mutate({ conversationId: direct.id, seq: 1 });
+    expect(await api.presence.set.mutate({ status: 'online' })).toBeNull();
+    expect((await api.presence.get.query({ userIds: [bob.id] })).people).toHaveLength(1);
+    expect(await api.typing.start.mutate({ conversationId: direct.id })).toBeNull();
+    expect(await api.typing.stop.mutate({ conversationId: direct.id })).toBeNull();
     expect((await api.conversations.list.query({})).conversations).toHaveLength(2);
     expect((await api.conversations.get.query({ conversationId: direct.id })).conversation.lastSeq).toBe(1);
     expect((await api.conversations.members.query({ conversationId: group.id })).members).toHaveLength(3);
     expect((await api.sync.bootstrap.query()).me).toEqual(me);
+    const [userId, reason] = [dora.user.id, 'spam' as const];
+    expect((await api.admin.users.query({ username })).users).toMatchObject([{ id: userId, email }]);
+    expect((await api.admin.audit.query({ userId, before: undefined })).records).not.toHaveLength(0);
+    await api.admin.setRole.mutate({ userId, role: 'MODERATOR' });
+    expect(await api.admin.ban.mutate({ userId, until: undefined, reason })).toMatchObject({
+      bannedUntil: null,
+    });
+    expect(await api.admin.unban.mutate({ userId })).toMatchObject({ bannedAt: null });
+    expect(await api.admin.endSessions.mutate({ userId })).toBeNull();
     await expect(api.groups.leave.mutate({ conversationId: group.id })).rejects.toMatchObject({
       data: { code: 'OWNER_MUST_TRANSFER' },
     });
@@ -116,6 +159,7 @@ describe('the stock client with superjson works with every procedure, over a soc
   test('and none is left out', async () => {
     await using server = await testServer();
     const [alice, bob, carol] = await server.people.all('alice', 'bob', 'carol');
+    await appoint(server, alice, 'ADMIN');
     const called = new Set<string>();
     const noting: TRPCLink<AppRouter> =
       () =>

@@ -1,15 +1,17 @@
 import { v7 } from 'uuid';
 import { expect, test } from 'vitest';
 import { appRouter } from '../src/router.ts';
+import { appoint } from './appoint.ts';
+import { mailTo } from './inbox.ts';
 import type { People } from './people.ts';
-import { testServer } from './server.ts';
+import { type TestServer, testServer } from './server.ts';
 import { verifyAction } from './verify.ts';
 
 /**
  * Each mutation that makes events, by its name: who looks on, and what is done. A mutation without an entry
  * fails the last test.
  */
-const actions: Record<string, (people: People) => Promise<unknown>> = {
+const actions: Record<string, (people: People, server: TestServer) => Promise<unknown>> = {
   async 'conversations.openDirect'(people) {
     const [alice, bob] = await people.all('alice', 'bob');
     await verifyAction([alice, bob], () => alice.talkTo(bob));
@@ -62,19 +64,163 @@ const actions: Record<string, (people: People) => Promise<unknown>> = {
     for (const text of ['one', 'two', 'three']) await alice.say(conversationId, text);
     await verifyAction([alice, bob], () => bob.api.messages.markRead.mutate({ conversationId, seq: 2 }));
   },
+  async 'presence.set'(people) {
+    const [alice, bob] = await people.all('alice', 'bob');
+    await alice.talkTo(bob);
+    await verifyAction([alice, bob], async () => {
+      for (const status of ['away', 'away', 'invisible'] as const)
+        await alice.api.presence.set.mutate({ status });
+    });
+  },
+  async 'users.updateProfile'(people) {
+    const [alice, bob, carol] = await people.all('alice', 'bob', 'carol');
+    await alice.talkTo(bob);
+    await alice.startGroup('tea', bob, carol);
+    const { updateProfile } = alice.api.users;
+    for (const change of [
+      { fullName: 'Alice Liddell', bio: 'Down the hole' },
+      { username: 'liddell', bio: null },
+    ])
+      await verifyAction([alice, bob, carol], () => updateProfile.mutate(change));
+  },
+  async 'users.setStatus'(people) {
+    const [alice, bob] = await people.all('alice', 'bob');
+    await alice.talkTo(bob);
+    for (const status of [{ text: 'at tea', until: '2099-01-01T00:00:00.000Z' }, { text: 'back' }, null])
+      await verifyAction([alice, bob], () => alice.api.users.setStatus.mutate(status));
+  },
+  async 'settings.update'(people) {
+    const [alice, bob] = await people.all('alice', 'bob');
+    await alice.talkTo(bob);
+    await verifyAction([alice, bob], () =>
+      alice.api.settings.update.mutate({ dmPolicy: 'friends', lastSeenFor: 'nobody', readReceipts: false }),
+    );
+  },
   async 'auth.logout'(people) {
     const alice = await people.join('alice');
     const phone = await alice.anotherDevice();
     await verifyAction([alice], () => phone.api.auth.logout.mutate());
   },
+  async 'auth.login'(people) {
+    const alice = await people.join('alice');
+    await verifyAction([alice], () => alice.anotherDevice());
+  },
+  async 'sessions.revoke'(people) {
+    const alice = await people.join('alice');
+    const { sessionId } = (await alice.anotherDevice()).tokens;
+    await verifyAction([alice], () => alice.api.sessions.revoke.mutate({ sessionId }));
+  },
+  async 'sessions.revokeOthers'(people) {
+    const alice = await people.join('alice');
+    for (const _ of ['phone', 'tablet']) await alice.anotherDevice();
+    await verifyAction([alice], () => alice.api.sessions.revokeOthers.mutate());
+  },
+  async 'sessions.revokeAll'(people) {
+    const alice = await people.join('alice');
+    await alice.anotherDevice();
+    await verifyAction([alice], async () => {
+      await alice.api.sessions.revokeAll.mutate();
+      // Her client comes back with another session, and resumes.
+      Object.assign(alice.tokens, (await alice.anotherDevice()).tokens);
+    });
+  },
+  async 'auth.verifyEmail'(people, server) {
+    const alice = await people.join('alice');
+    const { email } = await alice.api.users.me.query();
+    const { code } = await mailTo(server, email);
+    await verifyAction([alice], () => people.stranger().auth.verifyEmail.mutate({ email, code }));
+  },
+  async 'auth.confirmEmail'(people, server) {
+    const alice = await people.join('alice');
+    const { password } = alice.credentials;
+    await alice.api.auth.changeEmail.mutate({ password, email: 'alice@example.org' });
+    const { code } = await mailTo(server, 'alice@example.org');
+    await verifyAction([alice], () => alice.api.auth.confirmEmail.mutate({ code }));
+  },
+  async 'auth.changePassword'(people) {
+    const alice = await people.join('alice');
+    await alice.anotherDevice();
+    const currentPassword = alice.credentials.password;
+    await verifyAction([alice], () =>
+      alice.api.auth.changePassword.mutate({ currentPassword, newPassword: 'battery staple' }),
+    );
+  },
+  async 'auth.resetPassword'(people, server) {
+    const alice = await people.join('alice');
+    const { email } = await alice.api.users.me.query();
+    await mailTo(server, email);
+    await people.stranger().auth.forgotPassword.mutate({ email });
+    const { code } = await mailTo(server, email);
+    await verifyAction([alice], async () => {
+      const newPassword = 'battery staple';
+      await people.stranger().auth.resetPassword.mutate({ email, code, newPassword });
+      // Her client comes back with another session, and resumes.
+      const { username } = alice.credentials;
+      const { user: _, ...tokens } = await people
+        .stranger()
+        .auth.login.mutate({ login: username, password: newPassword });
+      Object.assign(alice.tokens, tokens);
+    });
+  },
+  async 'admin.setRole'(people, server) {
+    const [admin, alice] = await underAdmin(people, server);
+    const userId = alice.id;
+    await verifyAction([admin, alice], () => admin.api.admin.setRole.mutate({ userId, role: 'MODERATOR' }));
+  },
+  async 'admin.ban'(people, server) {
+    const [admin, alice] = await underAdmin(people, server);
+    const userId = alice.id;
+    await verifyAction([admin, alice], async () => {
+      await admin.api.admin.ban.mutate({ userId });
+      await admin.api.admin.unban.mutate({ userId });
+      // Her client comes back with another session, and resumes.
+      Object.assign(alice.tokens, (await alice.anotherDevice()).tokens);
+    });
+  },
+  async 'admin.endSessions'(people, server) {
+    const [admin, alice] = await underAdmin(people, server);
+    const userId = alice.id;
+    await verifyAction([admin, alice], async () => {
+      await admin.api.admin.endSessions.mutate({ userId });
+      Object.assign(alice.tokens, (await alice.anotherDevice()).tokens);
+    });
+  },
+  async 'auth.deleteAccount'(people) {
+    const [alice, bob, carol] = await people.all('alice', 'bob', 'carol');
+    const groups = [await alice.startGroup('of alice', bob, carol), await bob.startGroup('of bob', alice)];
+    for (const id of [...groups, await alice.talkTo(bob)]) await alice.say(id, 'to be erased');
+    const watching = await bob.subscribe();
+    await verifyAction([bob, carol], async () => {
+      const { password } = alice.credentials;
+      await alice.api.auth.deleteAccount.mutate({ password, messages: 'erase' });
+      const erased = () => watching.events.filter(({ type }) => type === 'messages.erased');
+      await watching.when(() => erased().length === 3);
+    });
+  },
 };
 
+/** An admin, and somebody to act upon. */
+async function underAdmin(people: People, server: TestServer) {
+  const [admin, alice] = await people.all('ada', 'alice');
+  await appoint(server, admin, 'ADMIN');
+  await alice.talkTo(admin);
+  return [admin, alice] as const;
+}
+
 /** Mutations that make no event: nothing that a client keeps changes by them. */
-const SILENT = ['auth.register', 'auth.login', 'auth.refresh'];
+const SILENT = [
+  // A ban that is lifted gives no session back.
+  'admin.unban',
+  ...['auth.register', 'auth.refresh'],
+  // These only have something mailed.
+  ...['auth.resendVerification', 'auth.forgotPassword', 'auth.changeEmail'],
+  // True only now, and never kept.
+  ...['typing.start', 'typing.stop'],
+];
 
 test.each(Object.entries(actions))('%s: old state and events are the new state', async (_, act) => {
   await using server = await testServer();
-  await act(server.people);
+  await act(server.people, server);
 });
 
 test('every mutation has its proof', () => {

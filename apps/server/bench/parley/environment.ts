@@ -21,7 +21,12 @@ export const serverEnvironment = (databaseUrl: string, port: number): Record<str
   JWT_SECRETS: JWT_SECRET,
   PASSWORD_PEPPER: secret(),
   APP_SECRET: secret(),
+  MAIL: 'smtp',
+  MAIL_FROM: 'parley@example.com',
+  SMTP_URL: 'smtp://127.0.0.1:9',
   MAX_CONNECTIONS_PER_ADDRESS: '20000',
   MAX_CONNECTIONS_PER_USER: '1000',
   MAX_MESSAGES_PER_SECOND: '100000',
+  LIMIT_OPERATIONS: '10000000/60',
+  LIMIT_SENDS: '10000000/60',
 });

@@ -34,8 +34,8 @@ const groupSql = (members: number): string => {
  */
 export const SEED = `
   BEGIN;
-  INSERT INTO users (id, username, username_key, email, email_key, password_hash, created_at)
-  SELECT ${userSql}, 'user' || n, 'user' || n, 'user' || n || '@example.com', 'user' || n || '@example.com', '', now()
+  INSERT INTO users (id, username, username_key, email, email_key, email_verified_at, password_hash, created_at)
+  SELECT ${userSql}, 'user' || n, 'user' || n, 'user' || n || '@example.com', 'user' || n || '@example.com', now(), '', now()
   FROM generate_series(0, ${WORLD.users - 1}) n;
 
   INSERT INTO sessions (id, user_id, device, created_at, last_used_at, expires_at, absolute_expires_at)
