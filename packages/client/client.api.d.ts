@@ -14,22 +14,56 @@ type Message = {
   /** Only on a deleted one: when that was. Its place stays. */
   deletedAt?: string | undefined;
 };
+/** What somebody wants to be taken for while they are here. `invisible` looks as `offline` to everybody else. */
+type Availability = 'online' | 'away' | 'busy' | 'invisible';
+/** Whether somebody is here, as others see it. */
+type Presence = {
+  userId: string;
+  status: 'online' | 'away' | 'busy' | 'offline';
+  /** When they were here last; null while they are here, and when it is not known or not told. */
+  lastSeenAt: string | null;
+};
 /** Roles of the installation, not of a group: a moderator looks after what people do, an admin after everything. */
 type Role = 'USER' | 'MODERATOR' | 'ADMIN';
+/** What a person says of the moment. Once `until` has passed it is over: show none. Null: until it is changed. */
+type Status = {
+  text: string;
+  until: string | null;
+};
 /** What anybody may know of a person. Never the e-mail address. */
 type PublicUser = {
   id: string;
   username: string;
   fullName: string | null;
+  status: Status | null;
   /** The account is gone. Shown as "Deleted user"; the username is a placeholder. */
   isDeleted: boolean;
 };
+/** A person's page: what `users.get` tells. */
+type Profile = PublicUser & {
+  bio: string | null;
+};
+/**
+ * What a person lets others do and see. Contacts are those whom the person has as a contact; a friend counts as one.
+ */
+type Settings = {
+  /** Who may begin a direct conversation with them. One that there is goes on. */
+  dmPolicy: 'everyone' | 'contacts' | 'friends';
+  /** Who is told when they were last here. */
+  lastSeenFor: 'everyone' | 'contacts' | 'nobody';
+  /** Whether others are to be told how far they have read. It is kept; so far receipts are told in any case. */
+  readReceipts: boolean;
+  /** Who may put them into a group. */
+  groupAddsBy: 'everyone' | 'contacts' | 'friends';
+};
 /** What a person sees of their own account. */
-type OwnUser = PublicUser & {
+type OwnUser = Profile & {
   email: string;
   /** Whether they have shown that the address is theirs. */
   isEmailVerified: boolean;
   role: Role;
+  settings: Settings;
+  availability: Availability;
   createdAt: string;
 };
 /** A person in a conversation. The members of a direct conversation are both `member`. */
@@ -107,6 +141,10 @@ interface ErrorData {
   FORBIDDEN: {
     need: 'owner' | 'admin' | 'MODERATOR' | 'ADMIN';
   };
+  /** This person does not let you do it: begin a direct conversation with them, or put them into a group. */
+  REFUSED_BY_SETTINGS: {
+    userId: string;
+  };
   /** A conversation with oneself. */
   SELF_CONVERSATION: object;
   /** This is done in groups only. */
@@ -159,6 +197,7 @@ declare const ERROR_STATUS: {
   readonly USERNAME_TAKEN: 409;
   readonly NOT_FOUND: 404;
   readonly FORBIDDEN: 403;
+  readonly REFUSED_BY_SETTINGS: 403;
   readonly SELF_CONVERSATION: 400;
   readonly NOT_A_GROUP: 400;
   readonly OWNER_MUST_TRANSFER: 409;
@@ -215,6 +254,13 @@ type ChatEvent =
   userId: string;
   memberCount: number;
 } |
+/** Somebody in a group is something else in it from now on. */
+{
+  type: 'member.roleChanged';
+  conversationId: string;
+  userId: string;
+  role: Member['role'];
+} |
 /** A message. Its sender has read up to it. */
 {
   type: 'message.created';
@@ -241,10 +287,15 @@ type ChatEvent =
   type: 'user.updated';
   user: PublicUser;
 } |
-/** This person's own account changed: the address, whether it is verified, the role. */
+/** This person's own account changed: the profile, the address, whether it is verified, the role, the availability. */
 {
   type: 'account.updated';
   user: OwnUser;
+} |
+/** This person changed what others may do and see. */
+{
+  type: 'settings.updated';
+  settings: Settings;
 } |
 /** This person signed in somewhere. */
 {
@@ -284,10 +335,104 @@ type StreamNotice =
   type: 'stream.reset';
   reason: 'epoch' | 'pruned' | 'future' | 'malformed';
 };
+/**
+ * What is true only now, between the events: never in the log, and left out for a reader who is slow. Its cursor is
+ * that of the event before it.
+ */
+type EphemeralEvent =
+/**
+ * How people are of whom this person is told: at most one a second. Behind `stream.caught-up` comes one with all
+ * who are not offline, if there are any. Of those in `hidden` nothing is told any more.
+ */
+{
+  type: 'presence.changed';
+  people: Presence[];
+  hidden: string[];
+} |
+/** Somebody writes, until then at the latest; null when they have stopped. A message of theirs ends it, too. */
+{
+  type: 'typing';
+  conversationId: string;
+  userId: string;
+  until: string | null;
+};
 /** One item of `events.stream`. The cursor to resume from is its tracked id. */
-type StreamItem = ChatEvent | StreamNotice;
+type StreamItem = ChatEvent | StreamNotice | EphemeralEvent;
 /** What a client keeps of where it is: `<epoch>.<position>`. It names no user: entitlement is decided anew. */
 type Cursor = string;
+/**
+ * All limits there are: the variable with its numbers, and by what it counts. What a `person` does is counted in
+ * this node's memory, since it is much; everything else in Postgres, for all nodes and beyond their restarts.
+ * With a Redis all of it is counted there.
+ */
+declare const LIMITS: {
+  /** Every call of a member, whatever it is. */
+  readonly operations: {
+    readonly variable: 'LIMIT_OPERATIONS';
+    readonly by: 'person';
+  };
+  readonly sends: {
+    readonly variable: 'LIMIT_SENDS';
+    readonly by: 'person';
+  };
+  /** Changes of a profile: each is told to everybody who sees it. */
+  readonly profiles: {
+    readonly variable: 'LIMIT_PROFILES';
+    readonly by: 'person';
+  };
+  /** Changes of a username. */
+  readonly usernames: {
+    readonly variable: 'LIMIT_USERNAMES';
+    readonly by: 'person';
+  };
+  /** Current passwords that a member is asked for. */
+  readonly passwords: {
+    readonly variable: 'LIMIT_PASSWORDS';
+    readonly by: 'person';
+  };
+  /** Every call that needs no session. */
+  readonly strangers: {
+    readonly variable: 'LIMIT_STRANGERS';
+    readonly by: 'address';
+  };
+  readonly register: {
+    readonly variable: 'LIMIT_REGISTER';
+    readonly by: 'address';
+  };
+  readonly login: {
+    readonly variable: 'LIMIT_LOGIN';
+    readonly by: 'address';
+  };
+  /** Mailed codes that are tried. */
+  readonly codes: {
+    readonly variable: 'LIMIT_CODES';
+    readonly by: 'address';
+  };
+  /** Mails that are asked for … */
+  readonly mails: {
+    readonly variable: 'LIMIT_MAILS';
+    readonly by: 'address';
+  };
+  /** … and those that a mailbox gets of them, and all mailboxes: whoever asked is not told. See may-mail.ts. */
+  readonly mailbox: {
+    readonly variable: 'LIMIT_MAILBOX';
+    readonly by: 'mailbox';
+  };
+  readonly mailPerDay: {
+    readonly variable: 'MAIL_PER_DAY';
+    readonly by: 'all';
+  };
+  /** Wrong passwords for what was given as username or e-mail address, and for all. See attempt-login.ts. */
+  readonly failedLogins: {
+    readonly variable: 'LIMIT_FAILED_LOGINS';
+    readonly by: 'login';
+  };
+  readonly allFailedLogins: {
+    readonly variable: 'LIMIT_ALL_FAILED_LOGINS';
+    readonly by: 'all';
+  };
+};
+type LimitName = keyof typeof LIMITS;
 /** What an error looks like on the wire. `data` is one of the closed list, see the contract's errors.ts. */
 interface ApiErrorShape {
   /** JSON-RPC's number. Clients read `data.code`. */
@@ -295,10 +440,22 @@ interface ApiErrorShape {
   message: string;
   data: WireError;
 }
-/** What a procedure says of itself: the errors it gives beyond those that any procedure can, and its events. */
+/**
+ * What a procedure says of itself: the errors it gives beyond those that others of its kind give too, and its events.
+ * Any gives `RATE_LIMITED`, `UNSUPPORTED_REQUEST`, `UNAVAILABLE` and `INTERNAL`, and `INVALID_INPUT` if it has an
+ * input; any for people with a session `UNAUTHENTICATED`, and `EMAIL_NOT_VERIFIED` unless it is open to those too. One
+ * that gives another still refuses with it, and the log says so: see `isDeclared`.
+ */
 interface Meta {
+  /** One that names `ACCOUNTS_ELSEWHERE` is refused where another service keeps the accounts. */
   errors?: readonly ErrorCode[];
+  /** The errors of its kind; the builders below set it. */
+  common?: readonly ErrorCode[];
   events?: readonly string[];
+  /** Open also to a session whose account's address is not verified yet. */
+  unverified?: boolean;
+  /** What it counts besides what every call does: by person, or by address where no session is needed. */
+  limits?: readonly LimitName[];
 }
 /** A page of a conversation. */
 interface MessagePage$1 {
@@ -316,13 +473,16 @@ declare const apiRecord: {
   auth: {
     register: import("@trpc/server").TRPCMutationProcedure<{
       input: {
+        device?: string | undefined;
+        refreshTokenIn?: "body" | "cookie" | undefined;
         username: string;
         email: string;
         password: string;
         fullName?: string | undefined;
-        device?: string | undefined;
       };
       output: {
+        status: "verification-sent";
+      } | {
         sessionId: string;
         accessToken: string;
         accessTokenExpiresAt: string;
@@ -331,21 +491,35 @@ declare const apiRecord: {
           id: string;
           username: string;
           fullName: string | null;
+          status: {
+            text: string;
+            until: string | null;
+          } | null;
           isDeleted: boolean;
+          bio: string | null;
           email: string;
           isEmailVerified: boolean;
           role: "ADMIN" | "MODERATOR" | "USER";
+          settings: {
+            dmPolicy: "contacts" | "everyone" | "friends";
+            lastSeenFor: "contacts" | "everyone" | "nobody";
+            readReceipts: boolean;
+            groupAddsBy: "contacts" | "everyone" | "friends";
+          };
+          availability: "away" | "busy" | "invisible" | "online";
           createdAt: string;
         };
+        status: "signed-in";
       };
       meta: Meta;
       errorShape: import("@trpc/server").TRPCDefaultErrorShape;
     }>;
     login: import("@trpc/server").TRPCMutationProcedure<{
       input: {
+        device?: string | undefined;
+        refreshTokenIn?: "body" | "cookie" | undefined;
         login: string;
         password: string;
-        device?: string | undefined;
       };
       output: {
         sessionId: string;
@@ -356,10 +530,22 @@ declare const apiRecord: {
           id: string;
           username: string;
           fullName: string | null;
+          status: {
+            text: string;
+            until: string | null;
+          } | null;
           isDeleted: boolean;
+          bio: string | null;
           email: string;
           isEmailVerified: boolean;
           role: "ADMIN" | "MODERATOR" | "USER";
+          settings: {
+            dmPolicy: "contacts" | "everyone" | "friends";
+            lastSeenFor: "contacts" | "everyone" | "nobody";
+            readReceipts: boolean;
+            groupAddsBy: "contacts" | "everyone" | "friends";
+          };
+          availability: "away" | "busy" | "invisible" | "online";
           createdAt: string;
         };
       };
@@ -368,7 +554,7 @@ declare const apiRecord: {
     }>;
     refresh: import("@trpc/server").TRPCMutationProcedure<{
       input: {
-        refreshToken: string;
+        refreshToken?: string | null | undefined;
       };
       output: {
         sessionId: string;
@@ -385,6 +571,116 @@ declare const apiRecord: {
       meta: Meta;
       errorShape: import("@trpc/server").TRPCDefaultErrorShape;
     }>;
+    verifyEmail: import("@trpc/server").TRPCMutationProcedure<{
+      input: {
+        email: string;
+        code: string;
+      } | {
+        token: string;
+      };
+      output: null;
+      meta: Meta;
+      errorShape: import("@trpc/server").TRPCDefaultErrorShape;
+    }>;
+    resendVerification: import("@trpc/server").TRPCMutationProcedure<{
+      input: {
+        email: string;
+      };
+      output: null;
+      meta: Meta;
+      errorShape: import("@trpc/server").TRPCDefaultErrorShape;
+    }>;
+    forgotPassword: import("@trpc/server").TRPCMutationProcedure<{
+      input: {
+        email: string;
+      };
+      output: null;
+      meta: Meta;
+      errorShape: import("@trpc/server").TRPCDefaultErrorShape;
+    }>;
+    resetPassword: import("@trpc/server").TRPCMutationProcedure<{
+      input: {
+        email: string;
+        code: string;
+        newPassword: string;
+      } | {
+        token: string;
+        newPassword: string;
+      };
+      output: null;
+      meta: Meta;
+      errorShape: import("@trpc/server").TRPCDefaultErrorShape;
+    }>;
+    changePassword: import("@trpc/server").TRPCMutationProcedure<{
+      input: {
+        currentPassword: string;
+        newPassword: string;
+      };
+      output: null;
+      meta: Meta;
+      errorShape: import("@trpc/server").TRPCDefaultErrorShape;
+    }>;
+    changeEmail: import("@trpc/server").TRPCMutationProcedure<{
+      input: {
+        password: string;
+        email: string;
+      };
+      output: null;
+      meta: Meta;
+      errorShape: import("@trpc/server").TRPCDefaultErrorShape;
+    }>;
+    confirmEmail: import("@trpc/server").TRPCMutationProcedure<{
+      input: {
+        code: string;
+      };
+      output: null;
+      meta: Meta;
+      errorShape: import("@trpc/server").TRPCDefaultErrorShape;
+    }>;
+    deleteAccount: import("@trpc/server").TRPCMutationProcedure<{
+      input: {
+        password: string;
+        messages: "erase" | "keep";
+      };
+      output: null;
+      meta: Meta;
+      errorShape: import("@trpc/server").TRPCDefaultErrorShape;
+    }>;
+  };
+  sessions: {
+    list: import("@trpc/server").TRPCQueryProcedure<{
+      input: void;
+      output: {
+        id: string;
+        device: string;
+        address: string;
+        createdAt: string;
+        lastUsedAt: string;
+        isCurrent: boolean;
+      }[];
+      meta: Meta;
+      errorShape: import("@trpc/server").TRPCDefaultErrorShape;
+    }>;
+    revoke: import("@trpc/server").TRPCMutationProcedure<{
+      input: {
+        sessionId: string;
+      };
+      output: null;
+      meta: Meta;
+      errorShape: import("@trpc/server").TRPCDefaultErrorShape;
+    }>;
+    revokeOthers: import("@trpc/server").TRPCMutationProcedure<{
+      input: void;
+      output: null;
+      meta: Meta;
+      errorShape: import("@trpc/server").TRPCDefaultErrorShape;
+    }>;
+    revokeAll: import("@trpc/server").TRPCMutationProcedure<{
+      input: void;
+      output: null;
+      meta: Meta;
+      errorShape: import("@trpc/server").TRPCDefaultErrorShape;
+    }>;
   };
   users: {
     me: import("@trpc/server").TRPCQueryProcedure<{
@@ -393,11 +689,176 @@ declare const apiRecord: {
         id: string;
         username: string;
         fullName: string | null;
+        status: {
+          text: string;
+          until: string | null;
+        } | null;
         isDeleted: boolean;
+        bio: string | null;
         email: string;
         isEmailVerified: boolean;
         role: "ADMIN" | "MODERATOR" | "USER";
+        settings: {
+          dmPolicy: "contacts" | "everyone" | "friends";
+          lastSeenFor: "contacts" | "everyone" | "nobody";
+          readReceipts: boolean;
+          groupAddsBy: "contacts" | "everyone" | "friends";
+        };
+        availability: "away" | "busy" | "invisible" | "online";
         createdAt: string;
+      };
+      meta: Meta;
+      errorShape: import("@trpc/server").TRPCDefaultErrorShape;
+    }>;
+    updateProfile: import("@trpc/server").TRPCMutationProcedure<{
+      input: {
+        fullName?: string | null | undefined;
+        bio?: string | null | undefined;
+        username?: string | undefined;
+      };
+      output: {
+        id: string;
+        username: string;
+        fullName: string | null;
+        status: {
+          text: string;
+          until: string | null;
+        } | null;
+        isDeleted: boolean;
+        bio: string | null;
+        email: string;
+        isEmailVerified: boolean;
+        role: "ADMIN" | "MODERATOR" | "USER";
+        settings: {
+          dmPolicy: "contacts" | "everyone" | "friends";
+          lastSeenFor: "contacts" | "everyone" | "nobody";
+          readReceipts: boolean;
+          groupAddsBy: "contacts" | "everyone" | "friends";
+        };
+        availability: "away" | "busy" | "invisible" | "online";
+        createdAt: string;
+      };
+      meta: Meta;
+      errorShape: import("@trpc/server").TRPCDefaultErrorShape;
+    }>;
+    setStatus: import("@trpc/server").TRPCMutationProcedure<{
+      input: {
+        text: string;
+        until?: string | null | undefined;
+      } | null;
+      output: {
+        id: string;
+        username: string;
+        fullName: string | null;
+        status: {
+          text: string;
+          until: string | null;
+        } | null;
+        isDeleted: boolean;
+        bio: string | null;
+        email: string;
+        isEmailVerified: boolean;
+        role: "ADMIN" | "MODERATOR" | "USER";
+        settings: {
+          dmPolicy: "contacts" | "everyone" | "friends";
+          lastSeenFor: "contacts" | "everyone" | "nobody";
+          readReceipts: boolean;
+          groupAddsBy: "contacts" | "everyone" | "friends";
+        };
+        availability: "away" | "busy" | "invisible" | "online";
+        createdAt: string;
+      };
+      meta: Meta;
+      errorShape: import("@trpc/server").TRPCDefaultErrorShape;
+    }>;
+    get: import("@trpc/server").TRPCQueryProcedure<{
+      input: {
+        userId: string;
+      } | {
+        username: string;
+      };
+      output: {
+        id: string;
+        username: string;
+        fullName: string | null;
+        status: {
+          text: string;
+          until: string | null;
+        } | null;
+        isDeleted: boolean;
+        bio: string | null;
+      };
+      meta: Meta;
+      errorShape: import("@trpc/server").TRPCDefaultErrorShape;
+    }>;
+    search: import("@trpc/server").TRPCQueryProcedure<{
+      input: {
+        query: string;
+        limit?: number | undefined;
+        cursor?: string | undefined;
+      };
+      output: {
+        users: {
+          id: string;
+          username: string;
+          fullName: string | null;
+          status: {
+            text: string;
+            until: string | null;
+          } | null;
+          isDeleted: boolean;
+        }[];
+        next: string | null;
+      };
+      meta: Meta;
+      errorShape: import("@trpc/server").TRPCDefaultErrorShape;
+    }>;
+    list: import("@trpc/server").TRPCQueryProcedure<{
+      input: {
+        limit?: number | undefined;
+        after?: string | undefined;
+      };
+      output: {
+        users: {
+          id: string;
+          username: string;
+          fullName: string | null;
+          status: {
+            text: string;
+            until: string | null;
+          } | null;
+          isDeleted: boolean;
+        }[];
+        hasMore: boolean;
+      };
+      meta: Meta;
+      errorShape: import("@trpc/server").TRPCDefaultErrorShape;
+    }>;
+  };
+  settings: {
+    get: import("@trpc/server").TRPCQueryProcedure<{
+      input: void;
+      output: {
+        dmPolicy: "contacts" | "everyone" | "friends";
+        lastSeenFor: "contacts" | "everyone" | "nobody";
+        readReceipts: boolean;
+        groupAddsBy: "contacts" | "everyone" | "friends";
+      };
+      meta: Meta;
+      errorShape: import("@trpc/server").TRPCDefaultErrorShape;
+    }>;
+    update: import("@trpc/server").TRPCMutationProcedure<{
+      input: {
+        dmPolicy?: "contacts" | "everyone" | "friends" | undefined;
+        lastSeenFor?: "contacts" | "everyone" | "nobody" | undefined;
+        readReceipts?: boolean | undefined;
+        groupAddsBy?: "contacts" | "everyone" | "friends" | undefined;
+      };
+      output: {
+        dmPolicy: "contacts" | "everyone" | "friends";
+        lastSeenFor: "contacts" | "everyone" | "nobody";
+        readReceipts: boolean;
+        groupAddsBy: "contacts" | "everyone" | "friends";
       };
       meta: Meta;
       errorShape: import("@trpc/server").TRPCDefaultErrorShape;
@@ -427,6 +888,10 @@ declare const apiRecord: {
             id: string;
             username: string;
             fullName: string | null;
+            status: {
+              text: string;
+              until: string | null;
+            } | null;
             isDeleted: boolean;
           };
           role: "admin" | "member" | "owner";
@@ -472,6 +937,10 @@ declare const apiRecord: {
               id: string;
               username: string;
               fullName: string | null;
+              status: {
+                text: string;
+                until: string | null;
+              } | null;
               isDeleted: boolean;
             };
             role: "admin" | "member" | "owner";
@@ -518,6 +987,10 @@ declare const apiRecord: {
               id: string;
               username: string;
               fullName: string | null;
+              status: {
+                text: string;
+                until: string | null;
+              } | null;
               isDeleted: boolean;
             };
             role: "admin" | "member" | "owner";
@@ -550,6 +1023,10 @@ declare const apiRecord: {
             id: string;
             username: string;
             fullName: string | null;
+            status: {
+              text: string;
+              until: string | null;
+            } | null;
             isDeleted: boolean;
           };
           role: "admin" | "member" | "owner";
@@ -589,6 +1066,10 @@ declare const apiRecord: {
             id: string;
             username: string;
             fullName: string | null;
+            status: {
+              text: string;
+              until: string | null;
+            } | null;
             isDeleted: boolean;
           };
           role: "admin" | "member" | "owner";
@@ -618,7 +1099,7 @@ declare const apiRecord: {
         added: string[];
         skipped: {
           userId: string;
-          reason: "already_member" | "unknown_user";
+          reason: "already_member" | "refused_by_settings" | "unknown_user";
         }[];
       };
       meta: Meta;
@@ -677,6 +1158,48 @@ declare const apiRecord: {
       errorShape: import("@trpc/server").TRPCDefaultErrorShape;
     }>;
   };
+  presence: {
+    set: import("@trpc/server").TRPCMutationProcedure<{
+      input: {
+        status: "away" | "busy" | "invisible" | "online";
+      };
+      output: null;
+      meta: Meta;
+      errorShape: import("@trpc/server").TRPCDefaultErrorShape;
+    }>;
+    get: import("@trpc/server").TRPCQueryProcedure<{
+      input: {
+        userIds: string[];
+      };
+      output: {
+        people: {
+          userId: string;
+          status: "away" | "busy" | "offline" | "online";
+          lastSeenAt: string | null;
+        }[];
+      };
+      meta: Meta;
+      errorShape: import("@trpc/server").TRPCDefaultErrorShape;
+    }>;
+  };
+  typing: {
+    start: import("@trpc/server").TRPCMutationProcedure<{
+      input: {
+        conversationId: string;
+      };
+      output: null;
+      meta: Meta;
+      errorShape: import("@trpc/server").TRPCDefaultErrorShape;
+    }>;
+    stop: import("@trpc/server").TRPCMutationProcedure<{
+      input: {
+        conversationId: string;
+      };
+      output: null;
+      meta: Meta;
+      errorShape: import("@trpc/server").TRPCDefaultErrorShape;
+    }>;
+  };
   events: {
     stream: import("@trpc/server").TRPCSubscriptionProcedure<{
       input: {
@@ -696,10 +1219,22 @@ declare const apiRecord: {
           id: string;
           username: string;
           fullName: string | null;
+          status: {
+            text: string;
+            until: string | null;
+          } | null;
           isDeleted: boolean;
+          bio: string | null;
           email: string;
           isEmailVerified: boolean;
           role: "ADMIN" | "MODERATOR" | "USER";
+          settings: {
+            dmPolicy: "contacts" | "everyone" | "friends";
+            lastSeenFor: "contacts" | "everyone" | "nobody";
+            readReceipts: boolean;
+            groupAddsBy: "contacts" | "everyone" | "friends";
+          };
+          availability: "away" | "busy" | "invisible" | "online";
           createdAt: string;
         };
         conversations: {
@@ -721,6 +1256,10 @@ declare const apiRecord: {
               id: string;
               username: string;
               fullName: string | null;
+              status: {
+                text: string;
+                until: string | null;
+              } | null;
               isDeleted: boolean;
             };
             role: "admin" | "member" | "owner";
@@ -740,6 +1279,125 @@ declare const apiRecord: {
         }[];
         hasMore: boolean;
       };
+      meta: Meta;
+      errorShape: import("@trpc/server").TRPCDefaultErrorShape;
+    }>;
+  };
+  admin: {
+    users: import("@trpc/server").TRPCQueryProcedure<{
+      input: {
+        username?: string | undefined;
+        email?: string | undefined;
+        after?: string | undefined;
+        limit?: number | undefined;
+      };
+      output: {
+        users: {
+          id: string;
+          username: string;
+          fullName: string | null;
+          email: string | null;
+          isEmailVerified: boolean;
+          role: "ADMIN" | "MODERATOR" | "USER";
+          bannedAt: string | null;
+          bannedUntil: string | null;
+          createdAt: string;
+          isDeleted: boolean;
+        }[];
+        hasMore: boolean;
+      };
+      meta: Meta;
+      errorShape: import("@trpc/server").TRPCDefaultErrorShape;
+    }>;
+    audit: import("@trpc/server").TRPCQueryProcedure<{
+      input: {
+        userId?: string | undefined;
+        before?: {
+          at: string;
+          id: string;
+        } | undefined;
+        limit?: number | undefined;
+      };
+      output: {
+        records: {
+          id: string;
+          at: string;
+          action: "account-deleted" | "banned" | "email-changed" | "email-verified" | "login" | "login-failed" | "logout" | "password-changed" | "password-reset" | "refresh-reused" | "role-changed" | "session-revoked" | "unbanned";
+          userId: string | null;
+          actorId: string | null;
+          address: string;
+          details: Record<string, string | number | boolean | null>;
+        }[];
+        hasMore: boolean;
+      };
+      meta: Meta;
+      errorShape: import("@trpc/server").TRPCDefaultErrorShape;
+    }>;
+    setRole: import("@trpc/server").TRPCMutationProcedure<{
+      input: {
+        userId: string;
+        role: "ADMIN" | "MODERATOR" | "USER";
+      };
+      output: {
+        id: string;
+        username: string;
+        fullName: string | null;
+        email: string | null;
+        isEmailVerified: boolean;
+        role: "ADMIN" | "MODERATOR" | "USER";
+        bannedAt: string | null;
+        bannedUntil: string | null;
+        createdAt: string;
+        isDeleted: boolean;
+      };
+      meta: Meta;
+      errorShape: import("@trpc/server").TRPCDefaultErrorShape;
+    }>;
+    ban: import("@trpc/server").TRPCMutationProcedure<{
+      input: {
+        userId: string;
+        until?: string | undefined;
+        reason?: "harassment" | "illegal-content" | "impersonation" | "other" | "spam" | undefined;
+      };
+      output: {
+        id: string;
+        username: string;
+        fullName: string | null;
+        email: string | null;
+        isEmailVerified: boolean;
+        role: "ADMIN" | "MODERATOR" | "USER";
+        bannedAt: string | null;
+        bannedUntil: string | null;
+        createdAt: string;
+        isDeleted: boolean;
+      };
+      meta: Meta;
+      errorShape: import("@trpc/server").TRPCDefaultErrorShape;
+    }>;
+    unban: import("@trpc/server").TRPCMutationProcedure<{
+      input: {
+        userId: string;
+      };
+      output: {
+        id: string;
+        username: string;
+        fullName: string | null;
+        email: string | null;
+        isEmailVerified: boolean;
+        role: "ADMIN" | "MODERATOR" | "USER";
+        bannedAt: string | null;
+        bannedUntil: string | null;
+        createdAt: string;
+        isDeleted: boolean;
+      };
+      meta: Meta;
+      errorShape: import("@trpc/server").TRPCDefaultErrorShape;
+    }>;
+    endSessions: import("@trpc/server").TRPCMutationProcedure<{
+      input: {
+        userId: string;
+      };
+      output: null;
       meta: Meta;
       errorShape: import("@trpc/server").TRPCDefaultErrorShape;
     }>;
@@ -775,6 +1433,7 @@ type Fetch = (url: string, init?: {
   method?: string;
   headers?: Record<string, string>;
   body?: string;
+  credentials?: 'include';
 }) => Promise<FetchResponse>;
 interface FetchResponse {
   readonly ok: boolean;
@@ -803,6 +1462,12 @@ interface AuthOptions {
    * when nobody is signed in. Without it, the client keeps and refreshes the tokens of `login` and `register`.
    */
   getToken?: () => MaybePromise<string | null>;
+  /**
+   * For web pages: the refresh token is kept in a cookie that no script can read, and nothing secret is stored. The
+   * page's origin has to be one that the server allows, on the same site. `storage` then says after a restart
+   * whether there is a session.
+   */
+  cookie?: boolean;
   /** The session is over: it was revoked, or its token is not taken any more. Somebody has to log in again. */
   onSessionExpired?: () => void;
 }
@@ -836,6 +1501,13 @@ interface ChatState {
   readonly hasMoreConversations: boolean;
   /** Own messages that are not in a timeline yet, in the order they were sent. */
   readonly outbox: readonly OutgoingMessage[];
+  /**
+   * How people are, by user id, as far as it was told. Who is not in it is unknown, not offline: while not connected,
+   * and of people whom the server does not tell of by itself, nothing is known.
+   */
+  readonly presence: Readonly<Record<string, Presence>>;
+  /** Who writes at this moment: by conversation and user id, until when at the latest. Never oneself. */
+  readonly typing: Readonly<Record<string, Readonly<Record<string, string>>>>;
 }
 interface ConversationState extends ConversationView {
   /** By user id; undefined while not loaded. */
@@ -872,6 +1544,8 @@ interface MessagePage {
 declare const emptyState: ChatState;
 /** Messages this person has not read. */
 declare const unreadOf: ({ lastSeq, me }: ConversationView) => number;
+/** What a person says of the moment; null once it is over. `now` in milliseconds, as of `Date.now()`. */
+declare const statusAt: ({ status }: PublicUser, now: number) => Status | null;
 /** Whether the history begins before what is known of it. */
 declare const hasMoreBefore: ({ timeline, me }: ConversationState) => boolean;
 /** The state that a bootstrap tells. Only the outbox outlives it: the log may not be the same one any more. */
@@ -882,7 +1556,7 @@ interface UnknownEvent {
   type: 'unknown';
 }
 /**
- * The state after an event of the log. Pure, and idempotent: events carry absolute values, marks and counters
+ * The state after an event of the log, or after what is true only now. Pure, and idempotent: events carry absolute values, marks and counters
  * only move forward, so that applying again what was applied changes nothing. Events of a conversation that is
  * not known change nothing either; the caller loads it.
  */
@@ -944,10 +1618,13 @@ interface ClientOptions {
 }
 /** A client of one server, for one person at a time. */
 interface ChatClient {
-  /** Makes an account and signs in. Errors: those of `auth.register`. */
-  register(input: Parameters<Api['auth']['register']['mutate']>[0]): Promise<OwnUser>;
+  /**
+   * Makes an account and signs in. Null where the server wants the address verified first: its owner has a mail,
+   * `api.auth.verifyEmail` takes what is in it, and then one can log in. Errors: those of `auth.register`.
+   */
+  register(input: Omit<Parameters<Api['auth']['register']['mutate']>[0], 'refreshTokenIn'>): Promise<OwnUser | null>;
   /** Signs in; the state fills right after. Errors: those of `auth.login`. */
-  login(input: Parameters<Api['auth']['login']['mutate']>[0]): Promise<OwnUser>;
+  login(input: Omit<Parameters<Api['auth']['login']['mutate']>[0], 'refreshTokenIn'>): Promise<OwnUser>;
   /**
    * Signs out and forgets everything on this device, what was not sent included. Rejects if the server could not
    * be told.
@@ -991,6 +1668,13 @@ interface ChatClient {
       conversationId: string;
     }): Promise<Member[]>;
   };
+  /**
+   * Somebody presses keys in a conversation: call it at each of them. It says so to the others at most every three
+   * seconds, and sending ends it. While there is no connection it does nothing.
+   */
+  typing(conversationId: string): void;
+  /** Sets how this person wants to be taken, on all devices. The state has it as `me.availability`. */
+  setPresence(status: Availability): Promise<void>;
   /** Ends the connection for good. What was not sent is given up. */
   close(): Promise<void>;
 }
@@ -1016,4 +1700,4 @@ interface ParleyError<Code extends ErrorCode = ErrorCode> extends Error {
  * for whatever else can go wrong on the way: then nothing is known of the outcome.
  */
 declare function isParleyError<Code extends ErrorCode = ErrorCode>(error: unknown, code?: Code): error is ParleyError<Code>;
-export { type Api, type AppRouter, type AuthOptions, type Bootstrap, type ChatClient, type ChatEvent, type ChatState, type ClientOptions, type ConnectionStatus, type Conversation, type ConversationState, type ConversationView, type ErrorCode, type ErrorData, type EventSourceConstructor, type Fetch, type Member, type Message, type MessagePage, type MessageRange, type OutgoingMessage, type OwnUser, type ParleyError, type PublicUser, type Readable, type ReceivedEvent, type Sending, type SendingState, type Storage, type StreamItem, type StreamNotice, type Timeline, type UnknownEvent, type WebSocketConstructor, type WireError, applyEvent, createClient, emptyState, hasMoreBefore, isParleyError, memoryStorage, takeBootstrap, unreadOf };
+export { type Api, type AppRouter, type AuthOptions, type Availability, type Bootstrap, type ChatClient, type ChatEvent, type ChatState, type ClientOptions, type ConnectionStatus, type Conversation, type ConversationState, type ConversationView, type EphemeralEvent, type ErrorCode, type ErrorData, type EventSourceConstructor, type Fetch, type Member, type Message, type MessagePage, type MessageRange, type OutgoingMessage, type OwnUser, type ParleyError, type Presence, type Profile, type PublicUser, type Readable, type ReceivedEvent, type Sending, type SendingState, type Settings, type Status, type Storage, type StreamItem, type StreamNotice, type Timeline, type UnknownEvent, type WebSocketConstructor, type WireError, applyEvent, createClient, emptyState, hasMoreBefore, isParleyError, memoryStorage, statusAt, takeBootstrap, unreadOf };

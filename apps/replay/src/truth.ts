@@ -29,7 +29,7 @@ export async function readTruth(databaseUrl: string, conversationId: string): Pr
     const [log] = await read<Truth['log']>(LOG, []);
     return {
       conversation: dated(conversation!),
-      members: new Map(members.map((row) => [row.id, toMember(row)])),
+      members: new Map(members.map((row) => [row.user.id, toMember(row)])),
       messages: messages.map(dated),
       entitled: new Map(entitled.map(({ userId, seqs }) => [userId, seqs])),
       log: log!,
@@ -48,11 +48,10 @@ const dated = <Row extends { createdAt: Date }>(
   createdAt: row.createdAt.toISOString(),
 });
 
-type MemberRow = Omit<Member, 'user' | 'joinedAt'> & Member['user'] & { joinedAt: Date };
+type MemberRow = Omit<Member, 'joinedAt'> & { joinedAt: Date };
 
-const toMember = ({ id, username, fullName, joinedAt, ...rest }: MemberRow): Member => ({
+const toMember = ({ joinedAt, ...rest }: MemberRow): Member => ({
   ...rest,
-  user: { id, username, fullName },
   joinedAt: joinedAt.toISOString(),
 });
 
@@ -61,7 +60,9 @@ const CONVERSATION = `
   FROM conversations WHERE id = $1`;
 
 const MEMBERS = `
-  SELECT u.id, u.username, u.full_name AS "fullName", m.role, m.joined_at AS "joinedAt",
+  SELECT json_build_object('id', u.id, 'username', u.username, 'fullName', u.full_name, 'status', NULL,
+                           'isDeleted', u.deleted_at IS NOT NULL) AS "user",
+         m.role, m.joined_at AS "joinedAt",
          m.joined_seq AS "joinedSeq", m.read_seq AS "readSeq"
   FROM members m JOIN users u ON u.id = m.user_id WHERE m.conversation_id = $1`;
 

@@ -16,7 +16,7 @@ const GROUP = '00000000-0000-7000-8000-000000000001';
 const idOf = (number: number) => `00000000-0000-7000-8000-${String(number).padStart(12, '0')}`;
 
 const person = (number: number, joinedSeq: number, readSeq: number): Member => ({
-  user: { id: idOf(number), username: `person_${number}`, fullName: null },
+  user: { id: idOf(number), username: `person_${number}`, fullName: null, status: null, isDeleted: false },
   role: 'member',
   joinedAt: NOW,
   joinedSeq,
@@ -56,7 +56,17 @@ const state = [3, 4, 5].reduce<ChatState>(
   applyEvent(
     takeBootstrap(emptyState, {
       cursor: 'e.1',
-      me: { ...ann.user, email: 'ann@example.com', createdAt: NOW },
+      me: {
+        ...ann.user,
+        ...{ bio: null, email: 'ann@example.com', isEmailVerified: true, role: 'USER', createdAt: NOW },
+        availability: 'online',
+        settings: {
+          dmPolicy: 'everyone',
+          lastSeenFor: 'everyone',
+          readReceipts: true,
+          groupAddsBy: 'everyone',
+        },
+      },
       conversations: [],
       hasMore: false,
     }),
