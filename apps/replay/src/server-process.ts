@@ -87,6 +87,8 @@ const settings = () => ({
   HOST: '127.0.0.1',
   BCRYPT_COST: String(BCRYPT_COST),
   MAX_CONNECTIONS_PER_ADDRESS: '10000',
+  // Whoever was cut off gets every line, however fast they are said.
+  MAX_MISSED_EVENTS: '1000000',
   MAX_MESSAGES_PER_SECOND: '100000',
   LIMIT_OPERATIONS: '10000000/60',
   LIMIT_SENDS: '10000000/60',

@@ -115,7 +115,7 @@ const schema = z.object({
   MAX_MESSAGES_PER_SECOND: count(500),
   /** Proxies whose `X-Forwarded-For` is believed, as addresses and networks with commas between. */
   TRUSTED_PROXIES: read(parseNetworks, '', 'takes addresses and networks, as 10.0.0.0/8, and not everybody'),
-  /** Counts the limits for all nodes together. */
+  /** Counts the limits for all nodes together, and carries what they tell each other. */
   REDIS_URL: z.url({ protocol: /^rediss?$/ }).optional(),
   /** How often who may do what, as points/seconds; see limits.ts. */
   LIMIT_OPERATIONS: rate('600/60+300/600'),
@@ -134,6 +134,11 @@ const schema = z.object({
   MAIL_PER_DAY: count(2_000).transform((points) => ({ points, seconds: 86_400 })),
   /** Whether members can list everybody. Without it they find people by name. */
   USER_DIRECTORY: z.enum(['on', 'off']).default('off'),
+  /**
+   * Events of one conversation that somebody who was away is sent one by one: of one with more of them they are told
+   * how it stands.
+   */
+  MAX_MISSED_EVENTS: count(1_000),
   /** Days for which the log keeps its events. */
   LOG_RETENTION_DAYS: count(30),
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'silent']).default('info'),

@@ -61,8 +61,8 @@ export async function startServer(
   const database = connectDatabase(env.DATABASE_URL, env.DATABASE_POOL);
   const redis = env.REDIS_URL === undefined ? null : await connectRedis(env.REDIS_URL, logger);
   const log = await openEventLog({
-    ...{ database, url: env.DATABASE_URL, logger },
-    ...{ hydrators, describeGaps, redis },
+    ...{ database, hydrators, describeGaps, longestGap: env.MAX_MISSED_EVENTS },
+    ...{ url: env.DATABASE_URL, redis, logger },
   });
   const sends = createSendQueue({ url: env.DATABASE_URL, database, log, clock });
   const readMarks = createReadMarks(database, log);
@@ -81,21 +81,9 @@ export async function startServer(
   const typing = createTypingRelay(log, clock);
   const limits = createLimits({ env, pool: database.pool, redis, logger });
   const app: App = {
-    ...{
-      env,
-      clock,
-      logger,
-      database,
-      passwords,
-      accessTokens,
-      verifier,
-      log,
-      sends,
-      readMarks,
-      connections,
-      limits,
-    },
-    ...{ jobs, mail, presence, typing },
+    ...{ env, clock, logger, database, log, jobs, mail, limits, connections },
+    ...{ passwords, accessTokens, verifier },
+    ...{ sends, readMarks, presence, typing },
     reportError: createErrorReporter(logger, appRouter),
   };
   database.onCommit(() => log.wake());

@@ -24,7 +24,7 @@ describe('direct conversations', () => {
       expect(new Set(pairs).size).toBe(bobs.length);
     }
     const { rows } = await server.nodes[0].app.database.pool.query(
-      'SELECT (SELECT count(*) FROM conversations)::int AS conversations, (SELECT count(*) FROM events)::int AS events',
+      "SELECT (SELECT count(*) FROM conversations)::int AS conversations, (SELECT count(*) FROM events WHERE type = 'conversation.created')::int AS events",
     );
     expect(rows[0]).toEqual({ conversations: 20, events: 20 });
   });

@@ -39,7 +39,8 @@ function watchSockets() {
 
 async function clockedServer(env: Record<string, string> = {}) {
   const clock = new ManualClock();
-  const server = await testServer({ clock, env });
+  // Whoever stalls gets every message, however many.
+  const server = await testServer({ clock, env: { MAX_MISSED_EVENTS: '1000000', ...env } });
   const [{ app, url }] = server.nodes;
   return Object.assign(server, {
     url,

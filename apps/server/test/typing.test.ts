@@ -17,6 +17,12 @@ async function fence(fellow: Person, node: number, conversationId: string, ...st
     await stream.when(() => typingIn(stream).some(({ who }) => who === fellow.id));
 }
 
+/** A node that lags does not know yet who is in a conversation: from here on those of these streams do. */
+async function known(person: Person, conversationId: string, ...streams: Subscription[]) {
+  await person.say(conversationId, 'hello');
+  for (const stream of streams) await stream.when(() => stream.texts.length > 0);
+}
+
 describe.each([1, 2])('on %i node(s)', (nodes) => {
   const last = nodes - 1;
 
@@ -28,6 +34,7 @@ describe.each([1, 2])('on %i node(s)', (nodes) => {
       const hers = await alice.subscribe({ transport });
       const his = await bob.subscribe({ transport, node: last });
       const phone = await bob.subscribe({ transport });
+      await known(carol, conversationId, hers, his, phone);
       const head = await readHead(server.nodes[0].app.database.pool);
       const until = new Date(server.clock.now().getTime() + LIMITS.typingFor * 1_000).toISOString();
       await bob.on(last).typing.start.mutate({ conversationId });
@@ -51,6 +58,7 @@ describe.each([1, 2])('on %i node(s)', (nodes) => {
     const [alice, bob, carol] = await server.people.all('alice', 'bob', 'carol');
     const conversationId = await alice.startGroup('tea', bob, carol);
     const hers = await alice.subscribe({ node: last });
+    await known(carol, conversationId, hers);
     for (let n = 0; n < 10; n++) await bob.api.typing.start.mutate({ conversationId });
     server.clock.advance(1_999);
     await bob.api.typing.start.mutate({ conversationId });
@@ -68,6 +76,7 @@ describe.each([1, 2])('on %i node(s)', (nodes) => {
     const other = await alice.startGroup('coffee', bob, carol);
     const his = await bob.subscribe({ node: last });
     const hers = await alice.subscribe();
+    await known(carol, other, his, hers);
     await bob.on(last).groups.leave.mutate({ conversationId });
     await his.until(({ type }) => type === 'member.left');
     await carol.api.typing.start.mutate({ conversationId });
@@ -106,6 +115,7 @@ test('with more than a hundred people of a conversation on a node, none of them 
   const present = await Promise.all(crowd.map((userId) => hub.join(userId, listener)));
   const hers = await alice.subscribe();
   const carols = await carol.subscribe({ node: 1 });
+  await known(bob, conversationId, carols);
   const direct = await alice.talkTo(bob);
   await bob.api.typing.start.mutate({ conversationId });
   await carols.when(() => typingIn(carols).length === 1);

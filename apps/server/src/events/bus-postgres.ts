@@ -33,9 +33,15 @@ export function overPostgres(url: string, hear: (text: string) => void): BusDriv
     }
   }
 
+  /** The connection that there is, or else another. */
+  function connection(): Promise<pg.Client> {
+    const there = current ?? connect(() => forget(there));
+    current = there;
+    return there;
+  }
+
   async function ask<Row extends object>(statement: pg.QueryConfig): Promise<Row[]> {
-    const asked = current ?? connect(() => forget(asked));
-    current = asked;
+    const asked = connection();
     try {
       return (await (await asked).query<Row>(statement)).rows;
     } catch (error) {
@@ -45,9 +51,12 @@ export function overPostgres(url: string, hear: (text: string) => void): BusDriv
     }
   }
 
-  function forget(connection: Promise<pg.Client>): void {
-    if (current === connection) current = null;
+  function forget(ended: Promise<pg.Client>): void {
+    if (current === ended) current = null;
   }
+
+  // It listens from the beginning. Who asks later is told what went wrong.
+  connection().catch(() => {});
 
   return {
     longest: LONGEST,

@@ -1,6 +1,5 @@
 import type { Redis } from 'ioredis';
 import type { Logger } from 'pino';
-import type { Database } from '../database/database.ts';
 import { type Bus, createBus } from './bus.ts';
 import { overPostgres } from './bus-postgres.ts';
 import { overRedis } from './bus-redis.ts';
@@ -8,8 +7,7 @@ import { type Cursor, formatCursor } from './cursor.ts';
 import type { LogEntry } from './entry.ts';
 import { Follower } from './follower.ts';
 import { Hub } from './hub.ts';
-import type { Hydrators } from './hydrate.ts';
-import { createLogReader, type DescribeGaps, type LogReader } from './read-log.ts';
+import { createLogReader, type LogReader, type LogReaderOptions } from './read-log.ts';
 
 /** The event log on this node: it follows Postgres, and tells the streams. */
 export interface EventLog {
@@ -25,19 +23,16 @@ export interface EventLog {
   close(): Promise<void>;
 }
 
-export interface EventLogOptions {
-  database: Database;
+export interface EventLogOptions extends LogReaderOptions {
   url: string;
-  hydrators: Hydrators;
-  describeGaps: DescribeGaps;
   /** What the nodes talk over; without one, over Postgres. */
   redis: Redis | null;
   logger: Logger;
 }
 
 export async function openEventLog(options: EventLogOptions): Promise<EventLog> {
-  const { database, url, hydrators, describeGaps, redis, logger } = options;
-  const reader = await createLogReader(database, hydrators, describeGaps);
+  const { url, redis, logger } = options;
+  const reader = await createLogReader(options);
   const applied = await reader.head();
   const hub = new Hub(reader.epoch, applied, reader.intervals);
   const onError = (error: unknown) => logger.warn({ err: error }, 'the log cannot be read at the moment');

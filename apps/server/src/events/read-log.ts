@@ -8,9 +8,6 @@ import { type Hydrators, hydrate, type LogRow } from './hydrate.ts';
 /** Entries of one read: what a node holds for each reader that is catching up. */
 const PAGE = 200;
 
-/** Of one topic, so much is sent one by one to somebody who has missed it. */
-const LONGEST_GAP = 1_000;
-
 /** What a stream leaves out: these topics, up to a position. */
 export interface Skipped {
   topics: readonly string[];
@@ -52,11 +49,16 @@ interface Row extends Omit<LogRow, 'position'> {
   position: string;
 }
 
-export async function createLogReader(
-  database: Database,
-  hydrators: Hydrators,
-  describeGaps: DescribeGaps,
-): Promise<LogReader> {
+export interface LogReaderOptions {
+  database: Database;
+  hydrators: Hydrators;
+  describeGaps: DescribeGaps;
+  /** Events of one topic that are sent one by one to somebody who has missed them. */
+  longestGap: number;
+}
+
+export async function createLogReader(options: LogReaderOptions): Promise<LogReader> {
+  const { database, hydrators, describeGaps, longestGap } = options;
   const { pool } = database;
   const { rows } = await pool.query<{ epoch: string }>('SELECT epoch FROM log_epoch');
   const epoch = rows[0]!.epoch;
@@ -83,8 +85,8 @@ export async function createLogReader(
       return { entries, upTo: entries.length < PAGE ? upTo : entries.at(-1)!.position };
     },
     async gaps(userId, after, upTo) {
-      if (upTo - after <= LONGEST_GAP) return { topics: [], notices: [] };
-      const values = [userId, after, upTo, LONGEST_GAP];
+      if (upTo - after <= longestGap) return { topics: [], notices: [] };
+      const values = [userId, after, upTo, longestGap];
       const { rows } = await pool.query<{ topic: string }>({ ...GAPS, values });
       const topics = rows.map(({ topic }) => topic);
       return { topics, notices: topics.length > 0 ? await describeGaps(database, userId, topics) : [] };

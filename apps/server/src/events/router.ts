@@ -11,7 +11,8 @@ export const eventsRouter = {
   /**
    * Every event that concerns the caller, once and in order, tracked with the cursor to resume from. Without
    * `lastEventId` it starts now. It says `stream.caught-up` when what was missed has been sent, and
-   * `stream.reset`, as its last item, when the cursor cannot be honoured.
+   * `stream.reset`, as its last item, when the cursor cannot be honoured. Once it has caught up, what is true only now
+   * (`presence.changed`, `typing`) comes between the events; a slow reader is spared it.
    *
    * Errors: `TOO_MANY_SUBSCRIPTIONS`; over SSE `BUSY` when the caller has too many connections.
    */

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import type { ChatEvent, Presence } from '@parley/contract';
 import { LIMITS } from '@parley/contract';
 import type { Logger } from 'pino';
@@ -16,6 +17,8 @@ import { type Feed, Watches } from './watches.ts';
 
 /** How often changes are gathered, written and told, in milliseconds. */
 const TURN_EVERY = 200;
+/** Streams that are told in one turn of the loop: each may be told of thousands. */
+const FEEDS_AT_ONCE = 100;
 
 /** Who is here, on whichever node, and who is told of it. */
 export interface PresenceTracker {
@@ -91,9 +94,17 @@ export function createPresence(options: PresenceOptions): PresenceTracker {
   async function push(): Promise<void> {
     const elapsed = clock.elapsed();
     const feeds = watches.due(elapsed);
+    for (let start = 0; start < feeds.length; start += FEEDS_AT_ONCE) {
+      await pushTo(feeds.slice(start, start + FEEDS_AT_ONCE), elapsed);
+      await setImmediate();
+    }
+  }
+
+  async function pushTo(feeds: Feed[], elapsed: number): Promise<void> {
     const people = await describe([...new Set(feeds.flatMap(({ pending }) => [...pending]))]);
     // A person's JSON is made once for all who are told of them.
     const texts = new Map([...people.values()].map((one) => [one, JSON.stringify(one)]));
+    // From here on nobody can change: no await until all of them are told.
     for (const feed of feeds) {
       const known = [...feed.pending].filter((userId) => people.has(userId));
       const told = known.map((userId) => people.get(userId)!).filter((one) => isNews(feed, one));

@@ -1,11 +1,17 @@
 import type { Availability, Presence } from '@parley/contract';
 
-interface Entry {
+/** Choices that are kept of people who are not known to be connected: more than come while any news is on its way. */
+const MOST_CHOICES = 10_000;
+
+/** How somebody wants to be taken, and the position of the log at which it was so. */
+interface Choice {
+  availability: Availability;
+  asOf: number;
+}
+
+interface Entry extends Choice {
   /** The nodes they are connected to. */
   nodes: string[];
-  availability: Availability;
-  /** The position of the log at which this was their availability. */
-  asOf: number;
 }
 
 /**
@@ -15,6 +21,8 @@ interface Entry {
 export class Roster {
   readonly #people = new Map<string, Entry>();
   readonly #nodes = new Map<string, Set<string>>();
+  /** What the log last said, the oldest first: news of who is connected may be older. */
+  readonly #choices = new Map<string, Choice>();
   readonly #onChange: (userId: string) => void;
 
   constructor(onChange: (userId: string) => void) {
@@ -37,10 +45,11 @@ export class Roster {
     this.#nodes.set(node, people.add(userId));
     this.#change(userId, () => {
       const known = this.#people.get(userId);
-      if (!known) this.#people.set(userId, { nodes: [node], availability, asOf });
+      const given = newer({ availability, asOf }, this.#choices.get(userId));
+      if (!known) this.#people.set(userId, { nodes: [node], ...given });
       else {
         if (!known.nodes.includes(node)) known.nodes.push(node);
-        if (asOf >= known.asOf) Object.assign(known, { availability, asOf });
+        Object.assign(known, newer(given, known));
       }
     });
   }
@@ -67,9 +76,12 @@ export class Roster {
 
   /** The log says that somebody's availability is this from a position on. */
   choose(userId: string, availability: Availability, position: number): void {
+    const choice = { availability, asOf: position };
+    this.#choices.delete(userId);
+    this.#choices.set(userId, choice);
+    if (this.#choices.size > MOST_CHOICES) this.#choices.delete(this.#choices.keys().next().value!);
     const known = this.#people.get(userId);
-    if (!known || position < known.asOf) return;
-    this.#change(userId, () => Object.assign(known, { availability, asOf: position }));
+    if (known) this.#change(userId, () => Object.assign(known, newer(choice, known)));
   }
 
   #change(userId: string, change: () => void): void {
@@ -77,4 +89,9 @@ export class Roster {
     change();
     if (this.statusOf(userId) !== before) this.#onChange(userId);
   }
+}
+
+function newer(a: Choice, b: Choice | undefined): Choice {
+  const { availability, asOf } = b && b.asOf > a.asOf ? b : a;
+  return { availability, asOf };
 }

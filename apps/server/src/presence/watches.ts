@@ -20,17 +20,22 @@ export interface Feed {
 interface Watcher {
   readonly userId: string;
   /** Of whom they are told; null until it was read. */
-  watched: Set<string> | null;
+  watched: Set<Watched> | null;
   readonly feeds: Map<Listener, Feed>;
   askAt: number;
+}
+
+/** Somebody of whom others on this node are told. There is one for each, since there are many pairs. */
+interface Watched {
+  readonly userId: string;
+  readonly watchers: Set<Watcher>;
 }
 
 /** Who on this node is told of whom, and what they have yet to be told. Times are the process's clock's. */
 export class Watches {
   readonly #statusOf: (userId: string) => Presence['status'];
   readonly #watchers = new Map<string, Watcher>();
-  /** By the person who is watched. */
-  readonly #watching = new Map<string, Set<Watcher>>();
+  readonly #watched = new Map<string, Watched>();
   /** Those whose people have to be read, again or for the first time. */
   readonly #stale = new Set<Watcher>();
   readonly #unsaid = new Set<Feed>();
@@ -65,7 +70,7 @@ export class Watches {
 
   /** Others see something else of somebody than before. */
   changed(userId: string): void {
-    for (const watcher of this.#watching.get(userId) ?? [])
+    for (const watcher of this.#watched.get(userId)?.watchers ?? [])
       for (const feed of watcher.feeds.values()) {
         feed.pending.add(userId);
         this.#unsaid.add(feed);
@@ -92,21 +97,19 @@ export class Watches {
   set(userId: string, people: readonly string[]): void {
     const watcher = this.#watchers.get(userId);
     if (!watcher) return;
-    const before = watcher.watched ?? new Set();
-    watcher.watched = new Set(people);
-    const added = people.filter((other) => !before.has(other));
-    const removed = [...before].filter((other) => !watcher.watched!.has(other));
-    for (const other of added) {
-      const watchers = this.#watching.get(other) ?? new Set();
-      this.#watching.set(other, watchers.add(watcher));
-    }
+    const before = watcher.watched;
+    const watched = new Set(people.map((other) => this.#watchedOf(other)));
+    const added = before ? [...watched].filter((other) => !before.has(other)) : watched;
+    const removed = before ? [...before].filter((other) => !watched.has(other)) : [];
+    watcher.watched = watched;
+    for (const { watchers } of added) watchers.add(watcher);
     for (const other of removed) this.#unwatch(watcher, other);
     for (const feed of watcher.feeds.values()) {
-      for (const other of removed) {
+      for (const { userId: other } of removed) {
         feed.pending.delete(other);
         feed.hidden.add(other);
       }
-      for (const other of added) feed.hidden.delete(other);
+      for (const { userId: other } of added) feed.hidden.delete(other);
       this.#tellOf(feed, added);
       if (feed.hidden.size > 0) this.#unsaid.add(feed);
     }
@@ -127,14 +130,23 @@ export class Watches {
   }
 
   /** Of people who are new to a stream, those who are here. */
-  #tellOf(feed: Feed, people: Iterable<string>): void {
-    for (const userId of people) if (this.#statusOf(userId) !== 'offline') feed.pending.add(userId);
+  #tellOf(feed: Feed, people: Iterable<Watched>): void {
+    for (const { userId } of people) if (this.#statusOf(userId) !== 'offline') feed.pending.add(userId);
     if (feed.pending.size > 0) this.#unsaid.add(feed);
   }
 
-  #unwatch(watcher: Watcher, userId: string): void {
-    const watchers = this.#watching.get(userId);
-    watchers?.delete(watcher);
-    if (watchers?.size === 0) this.#watching.delete(userId);
+  #watchedOf(userId: string): Watched {
+    let watched = this.#watched.get(userId);
+    if (!watched) {
+      // A copy: what was given is a part of a long text, which would stay in memory with it.
+      watched = { userId: Buffer.from(userId).toString(), watchers: new Set() };
+      this.#watched.set(watched.userId, watched);
+    }
+    return watched;
+  }
+
+  #unwatch(watcher: Watcher, watched: Watched): void {
+    watched.watchers.delete(watcher);
+    if (watched.watchers.size === 0) this.#watched.delete(watched.userId);
   }
 }
