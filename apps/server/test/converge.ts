@@ -1,0 +1,234 @@
+import {
+  type ChatClient,
+  type ChatState,
+  createClient,
+  emptyState,
+  type Readable,
+  type Sending,
+  takeBootstrap,
+} from '@parley/client';
+import fc from 'fast-check';
+import { expect } from 'vitest';
+import { Cable } from './cable.ts';
+import type { Person } from './people.ts';
+import { type TestServer, testServer } from './server.ts';
+
+/**
+ * Random people on random devices do random things, while their cables are pulled, and plugged into another
+ * node. At the end every device shows what the server has, and every send is there once, or was refused.
+ *
+ * A failure prints its seed and path; PARLEY_SEED runs one again.
+ */
+
+const NAMES = ['alice', 'bob', 'carol'] as const;
+const DEVICES = 2;
+
+type Command =
+  | { do: 'say' | 'read' | 'cut' | 'pull' | 'plug'; who: number; device: number; where: number }
+  | { do: 'group' | 'direct' | 'add' | 'remove' | 'leave'; who: number; whom: number; where: number };
+
+const who = fc.nat({ max: NAMES.length - 1 });
+const where = fc.nat({ max: 2 });
+const onDevice = (weight: number, action: 'say' | 'read' | 'cut' | 'pull' | 'plug') => ({
+  weight,
+  arbitrary: fc.record({ do: fc.constant(action), who, device: fc.nat({ max: DEVICES - 1 }), where }),
+});
+const onServer = (weight: number, action: 'group' | 'direct' | 'add' | 'remove' | 'leave') => ({
+  weight,
+  arbitrary: fc.record({ do: fc.constant(action), who, whom: who, where }),
+});
+const command: fc.Arbitrary<Command> = fc.oneof(
+  onDevice(10, 'say'),
+  onDevice(3, 'read'),
+  onDevice(2, 'cut'),
+  onDevice(1, 'pull'),
+  onDevice(2, 'plug'),
+  onServer(1, 'group'),
+  onServer(1, 'direct'),
+  onServer(3, 'add'),
+  onServer(2, 'remove'),
+  onServer(1, 'leave'),
+);
+
+interface Device {
+  person: Person;
+  chat: ChatClient;
+  cable: Cable;
+}
+
+/** Tries so many random days, on two nodes. */
+export async function converge(days: number): Promise<void> {
+  await using server = await testServer({ nodes: 2 });
+  const seed = process.env['PARLEY_SEED'];
+  await fc.assert(
+    fc.asyncProperty(fc.array(command, { minLength: 5, maxLength: 40 }), async (commands) => {
+      await using world = await createWorld(server);
+      for (const each of commands) await world.run(each);
+      await world.settle();
+    }),
+    { numRuns: seed ? 1 : days, ...(seed && { seed: Number(seed) }), endOnFailure: true },
+  );
+}
+
+/** People of their own in the running server: a run sees nothing of the one before. */
+async function createWorld(server: TestServer) {
+  const people = await server.people.all(...NAMES);
+  const devices: Device[][] = await Promise.all(
+    people.map((person) =>
+      Promise.all(Array.from({ length: DEVICES }, (_, n) => connect(server, person, n))),
+    ),
+  );
+  const conversations: string[] = [await people[0].startGroup('tea', people[1])];
+  const said: { sending: Sending; text: string }[] = [];
+  const marking: Promise<unknown>[] = [];
+  let count = 0;
+
+  async function run(command: Command): Promise<void> {
+    const conversationId = conversations[command.where % conversations.length]!;
+    const { groups } = people[command.who]!.api;
+    switch (command.do) {
+      case 'say': {
+        const text = `line ${count++}`;
+        const { chat } = devices[command.who]![command.device]!;
+        said.push({ text, sending: chat.messages.send({ conversationId, text }) });
+        break;
+      }
+      case 'read': {
+        const { chat } = devices[command.who]![command.device]!;
+        const seq = chat.state.get().conversations?.[conversationId]?.lastSeq;
+        // Refused if they are put out meanwhile.
+        if (seq) marking.push(chat.messages.markRead({ conversationId, seq }).catch(mustBeRefused));
+        break;
+      }
+      case 'cut':
+        return devices[command.who]![command.device]!.cable.cut();
+      case 'pull':
+        return devices[command.who]![command.device]!.cable.pull();
+      case 'plug':
+        return devices[command.who]![command.device]!.cable.plug(server.nodes[command.where % 2]);
+      case 'group':
+        conversations.push(await people[command.who]!.startGroup(`group ${count++}`));
+        break;
+      case 'direct':
+        if (command.who !== command.whom)
+          conversations.push(await people[command.who]!.talkTo(people[command.whom]!));
+        break;
+      case 'add':
+        await groups.addMembers
+          .mutate({ conversationId, userIds: [people[command.whom]!.id] })
+          .catch(mustBeRefused);
+        break;
+      case 'remove':
+        await groups.removeMember
+          .mutate({ conversationId, userId: people[command.whom]!.id })
+          .catch(mustBeRefused);
+        break;
+      case 'leave':
+        await groups.leave.mutate({ conversationId }).catch(mustBeRefused);
+    }
+  }
+
+  /** Heals everything, waits until nothing is on its way, and compares. */
+  async function settle(): Promise<void> {
+    for (const { cable } of devices.flat()) cable.plug();
+    const outcomes = await Promise.all(
+      said.map(async ({ sending, text }) => ({ text, message: await sending.result.catch(mustBeRefused) })),
+    );
+    await Promise.all(marking);
+    await verifyStored(server, conversations, outcomes);
+    for (const { person, chat } of devices.flat()) {
+      const fresh = takeBootstrap(emptyState, await person.api.sync.bootstrap.query());
+      const wanted = JSON.stringify(shown(fresh));
+      await until(chat.state, (state) => JSON.stringify(shown(state)) === wanted).catch(() => {
+        expect(shown(chat.state.get())).toEqual(shown(fresh));
+      });
+      await verifyTimelines(person, chat.state.get());
+    }
+  }
+
+  return {
+    run,
+    settle,
+    async [Symbol.asyncDispose]() {
+      await Promise.all(devices.flat().map(({ chat }) => chat.close()));
+    },
+  };
+}
+
+async function connect(server: TestServer, person: Person, n: number): Promise<Device> {
+  const cable = new Cable(server.nodes[n % server.nodes.length]!);
+  const chat = createClient(cable.options(n % 2 ? 'sse' : 'ws'));
+  const { username, password } = person.credentials;
+  await chat.login({ login: username, password });
+  await until(chat.connection, (status) => status === 'live');
+  return { person, chat, cable };
+}
+
+/** The typed refusals that the commands can meet; anything else is a fault. */
+function mustBeRefused(error: { data?: { code?: string } }): null {
+  const codes = ['NOT_FOUND', 'FORBIDDEN', 'NOT_A_GROUP', 'OWNER_MUST_TRANSFER'];
+  if (!codes.includes(error.data?.code ?? '')) throw error;
+  return null;
+}
+
+/** Every acknowledged send is stored once, every refused one is not, and the seqs have no gap. */
+async function verifyStored(
+  server: TestServer,
+  conversations: string[],
+  outcomes: { text: string; message: { id: string } | null }[],
+): Promise<void> {
+  const { rows } = await server.nodes[0].app.database.pool.query<{
+    id: string;
+    seq: number;
+    conversation_id: string;
+  }>('SELECT id, seq, conversation_id FROM messages WHERE conversation_id = ANY ($1) ORDER BY seq', [
+    conversations,
+  ]);
+  expect(rows.map(({ id }) => id).sort()).toEqual(
+    outcomes.flatMap(({ message }) => message?.id ?? []).sort(),
+  );
+  for (const own of Map.groupBy(rows, (row) => row.conversation_id).values())
+    expect(own.map(({ seq }) => seq)).toEqual(own.map((_, n) => n + 1));
+}
+
+/** What a device shows at first sight, in a fixed order, and what it has still to send. */
+const shown = ({ conversations, outbox }: ChatState) => ({
+  // A refused one stays, to be sent again or cancelled.
+  outbox: outbox.filter(({ status }) => status !== 'failed'),
+  conversations: Object.entries(conversations ?? {})
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(
+      ([, { members: _, timeline: __, id, kind, title, memberCount, lastSeq, me, peer, lastMessage }]) => ({
+        ...{ id, kind, title, memberCount, lastSeq, lastMessage },
+        me: { role: me.role, joinedSeq: me.joinedSeq, readSeq: me.readSeq },
+        peer: peer && { user: peer.user, readSeq: peer.readSeq },
+      }),
+    ),
+});
+
+async function verifyTimelines(person: Person, state: ChatState): Promise<void> {
+  for (const { id, timeline } of Object.values(state.conversations ?? {})) {
+    const { from, to, messages } = timeline;
+    const page = await person.api.messages.list.query({
+      conversationId: id,
+      after: Math.max(0, from - 1),
+      limit: 100,
+    });
+    expect(messages).toEqual(page.messages.filter(({ seq }) => seq >= from && seq <= to));
+  }
+}
+
+/** Resolves when what is followed fits; rejects when it does not for ten seconds. */
+function until<Value>(followed: Readable<Value>, fits: (value: Value) => boolean): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const giveUp = setTimeout(() => done(reject), 10_000);
+    const done = (end: () => void) => {
+      clearTimeout(giveUp);
+      unsubscribe();
+      end();
+    };
+    const look = () => fits(followed.get()) && done(resolve);
+    const unsubscribe = followed.subscribe(look);
+    look();
+  });
+}
