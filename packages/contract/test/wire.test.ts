@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
 import { expect, test } from 'vitest';
 import { z } from 'zod';
-import { chatEvent, streamNotice } from '../src/events.ts';
+import { chatEvent, ephemeralEvent, streamNotice } from '../src/events.ts';
 import { WIRE_VERSION } from '../src/version.ts';
 
 /** What the events are at each version of the wire, as a hash of their schemas. */
 const EVENTS_AT: Record<number, string> = {
-  1: '8c4b26c951201d452f5f9152d55f7cab5dff552a689d5bdc35429a8ee8656ff2',
+  1: '5d17f5a1ffdb017ab7b63d609b8725f1c7c9e6282ace59827297f5ed1ba456dc',
 };
 
 /** A text that is the same for schemas that accept the same, in whatever order they were written. */
@@ -18,7 +18,9 @@ function canonical(value: unknown): string {
 }
 
 test('the events are those of this version of the wire', () => {
-  const schemas = [chatEvent, streamNotice].map((schema) => canonical(z.toJSONSchema(schema)));
+  const schemas = [chatEvent, streamNotice, ephemeralEvent].map((schema) =>
+    canonical(z.toJSONSchema(schema)),
+  );
   const hash = createHash('sha256').update(schemas.join('\n')).digest('hex');
   // It differs? Clients in the field may read these events wrongly. If something was added, and only added, the
   // version stays: put the new hash in its line. Whatever else changed needs another WIRE_VERSION, with a line.
