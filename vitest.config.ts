@@ -27,7 +27,8 @@ export default defineConfig(({ mode }) => {
       })),
       // One Postgres for the tests of all of them.
       globalSetup: 'apps/server/test/global-setup.ts',
-      maxWorkers: 2,
+      // What measures time is not to be disturbed.
+      maxWorkers: long ? 1 : 3,
       passWithNoTests: true,
       reporters: ['default', skipped],
       coverage: {

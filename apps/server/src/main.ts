@@ -21,7 +21,7 @@ async function main(): Promise<void> {
     const { app, url } = await serve(env, running);
     say('This is development: the secrets are made and kept here. Production is NODE_ENV=production.');
     const inbox = inboxUrl(app, url);
-    if (inbox) say(`Mail goes to nobody but to ${inbox}`);
+    if (inbox) say(`Mail goes to nobody. What would have been sent is at ${inbox}`);
     if (embedded) {
       say(`Its data are in ${embedded.folder}, in a Postgres of its own.`);
       // Its people could not sign in where accounts are elsewhere.
