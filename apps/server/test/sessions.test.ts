@@ -152,7 +152,7 @@ describe('S33 revoking', () => {
     await runSql(
       server.databaseUrl,
       `INSERT INTO sessions (id, user_id, device, created_at, last_used_at, expires_at, absolute_expires_at)
-       SELECT uuidv7(), '${alice.id}', 'bot', now(), now(), now() + interval '1 day', now() + interval '1 day'
+       SELECT gen_random_uuid(), '${alice.id}', 'bot', now(), now(), now() + interval '1 day', now() + interval '1 day'
        FROM generate_series(1, 1000)`,
     );
     expect(await alice.api.sessions.list.query()).toHaveLength(100);
