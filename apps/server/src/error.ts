@@ -15,3 +15,7 @@ export class ParleyError<Code extends ErrorCode = ErrorCode> extends Error {
     this.data = data ?? ({} as ErrorData[Code]);
   }
 }
+
+/** The refusal of one field, for what no schema can see. */
+export const invalidInput = (path: string, message: string): ParleyError<'INVALID_INPUT'> =>
+  new ParleyError('INVALID_INPUT', { issues: [{ path, message }] });

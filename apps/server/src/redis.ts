@@ -1,5 +1,6 @@
 import type { Redis } from 'ioredis';
 import type { Logger } from 'pino';
+import { seldom } from './seldom.ts';
 
 /** Milliseconds. Whoever waits for Redis waits this long at most, once: then it is away until it answers again. */
 const ANSWERS_WITHIN = 500;
@@ -7,8 +8,6 @@ const CONNECTS_WITHIN = 2_000;
 /** The wait between two tries to reach it: from this, doubling, to that. */
 const RETRY_FROM = 100;
 const RETRY_TO = 5_000;
-/** Between two lines of the log that say the same. */
-const SAY_EVERY = 60_000;
 
 /**
  * Connects to Redis. Resolves when it is there, or when it is not yet: then it is tried again for as long as the
@@ -26,13 +25,10 @@ export async function connectRedis(url: string, logger: Logger): Promise<Redis> 
     maxRetriesPerRequest: 0,
     retryStrategy: (attempt) => Math.min(RETRY_FROM * 2 ** attempt, RETRY_TO),
   });
-  let saidAt = Number.NEGATIVE_INFINITY;
-  redis.on('error', (error: Error) => {
-    const now = performance.now();
-    if (now - saidAt < SAY_EVERY) return;
-    saidAt = now;
-    logger.warn({ err: error }, 'Redis is away');
-  });
+  redis.on(
+    'error',
+    seldom((error: Error) => logger.warn({ err: error }, 'Redis is away')),
+  );
   await redis.connect().catch(() => {});
   return redis;
 }

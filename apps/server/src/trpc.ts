@@ -5,7 +5,7 @@ import { ZodError } from 'zod';
 import { refuseRestricted } from './auth/refuse-restricted.ts';
 import type { App, Context, SignedIn } from './context.ts';
 import { isDatabaseAway } from './database/away.ts';
-import { ParleyError } from './error.ts';
+import { invalidInput, ParleyError } from './error.ts';
 import type { LimitName } from './limits/limits.ts';
 import { transformer } from './transformer.ts';
 
@@ -60,9 +60,7 @@ function toWireError(error: TRPCError): WireError {
     case 'BAD_REQUEST':
     case 'UNPROCESSABLE_CONTENT':
     case 'PAYLOAD_TOO_LARGE':
-      return wire(
-        new ParleyError('INVALID_INPUT', { issues: [{ path: '', message: 'The request cannot be read' }] }),
-      );
+      return wire(invalidInput('', 'The request cannot be read'));
     case 'METHOD_NOT_SUPPORTED':
     case 'UNSUPPORTED_MEDIA_TYPE':
       return wire(new ParleyError('UNSUPPORTED_REQUEST'));

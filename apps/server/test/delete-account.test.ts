@@ -192,8 +192,8 @@ test('whoever is being brought into a group is not deleted before they are in it
   expect(await rolesOf(alice, conversationId)).toEqual({ [alice.id]: 'owner' });
   const { added, skipped } = await alice.api.groups.addMembers.mutate({ conversationId, userIds: [bob.id] });
   expect({ added, skipped }).toEqual({ added: [], skipped: [{ userId: bob.id, reason: 'unknown_user' }] });
-  for (const call of [alice.startGroup('again', bob), alice.talkTo(bob)])
-    await expect(call).rejects.toMatchObject({ data: { code: 'NOT_FOUND' } });
+  for (const meet of [() => alice.startGroup('again', bob), () => alice.talkTo(bob)])
+    await expect(meet()).rejects.toMatchObject({ data: { code: 'NOT_FOUND' } });
 });
 
 test('messages are kept, with their sender gone, where that was asked for', async () => {

@@ -1,10 +1,10 @@
 import { createClient } from '@parley/client';
 import { LIMITS } from '@parley/contract';
-import pg from 'pg';
 import { v7 } from 'uuid';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { Cable } from './cable.ts';
 import { runSql } from './database.ts';
+import { loseNotifications } from './lost-notifications.ts';
 import { addCrowd, clockedServer, fence, hangUp, seenBy, statusesOf, untilSeen } from './presences.ts';
 import { testServer } from './server.ts';
 
@@ -160,13 +160,7 @@ test('what the bus loses is learnt a little later', async () => {
   const hers = await alice.subscribe();
   const first = await bob.subscribe({ node: 1 });
   await untilSeen(hers, bob, 'online', server);
-  const { query } = pg.Client.prototype;
-  vi.spyOn(pg.Client.prototype, 'query').mockImplementation(function (this: pg.Client, ...given: unknown[]) {
-    const [statement] = given as [{ name?: string } | string];
-    if (typeof statement === 'object' && statement?.name === 'bus_notify')
-      return Promise.resolve({ rows: [] });
-    return Reflect.apply(query, this, given);
-  } as never);
+  loseNotifications();
   await hangUp(first);
   await server.later(12);
   await untilSeen(hers, bob, 'offline', server);

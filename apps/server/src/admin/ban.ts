@@ -1,7 +1,7 @@
 import { audit } from '../audit/audit.ts';
 import { endSessions } from '../auth/session.ts';
 import type { SignedIn } from '../context.ts';
-import { ParleyError } from '../error.ts';
+import { invalidInput } from '../error.ts';
 import { banOf } from './ban-of.ts';
 import { lockForAdmin } from './lock.ts';
 import { type ManagedUser, toManagedUser } from './managed-user.ts';
@@ -21,8 +21,7 @@ export function ban(ctx: SignedIn, { userId, until, reason }: BanInput): Promise
   const { database, clock } = ctx.app;
   const now = clock.now();
   const bannedUntil = until === undefined ? null : new Date(until);
-  if (bannedUntil && bannedUntil <= now)
-    throw new ParleyError('INVALID_INPUT', { issues: [{ path: 'until', message: 'lies in the past' }] });
+  if (bannedUntil && bannedUntil <= now) throw invalidInput('until', 'lies in the past');
   return database.transaction(async (tx) => {
     const { user, viewer } = await lockForAdmin(tx, ctx, userId, 'MODERATOR');
     const known = banOf(user, now);

@@ -1,7 +1,6 @@
 import type { SignedIn } from '../context.ts';
-import type { User } from '../database/generated/client.ts';
 import { ParleyError } from '../error.ts';
-import { nameKey } from '../users/names.ts';
+import { endOfPrefix, nameKey } from '../users/names.ts';
 import { type ManagedUser, toManagedUser } from './managed-user.ts';
 import { requireRole } from './require-role.ts';
 
@@ -23,20 +22,16 @@ export async function listUsers(
   const { database, clock } = ctx.app;
   const viewer = await requireRole(database.prisma, ctx, 'MODERATOR');
   if (email !== undefined && viewer !== 'ADMIN') throw new ParleyError('FORBIDDEN', { need: 'ADMIN' });
-  const key = (name: string | undefined) => (name === undefined ? null : nameKey(name));
+  const prefix = nameKey(username ?? '');
   // Not LIKE, to which an underscore is any character.
-  const rows = await database.prisma.$queryRaw<{ id: string }[]>`
-    SELECT id FROM users
-    WHERE (${key(username)}::text IS NULL OR starts_with(username_key, ${key(username)}))
-      AND (${key(email)}::text IS NULL OR email_key = ${key(email)})
-      AND (${key(after)}::text IS NULL OR username_key > ${key(after)})
-    ORDER BY username_key LIMIT ${limit + 1}`;
-  const users: User[] = await database.prisma.user.findMany({
-    where: { id: { in: rows.slice(0, limit).map(({ id }) => id) } },
+  const usernameKey = { gte: prefix, lt: endOfPrefix(prefix), gt: nameKey(after ?? '') };
+  const rows = await database.prisma.user.findMany({
+    where: { usernameKey, ...(email !== undefined && { emailKey: nameKey(email) }) },
     orderBy: { usernameKey: 'asc' },
+    take: limit + 1,
   });
   return {
-    users: users.map((user) => toManagedUser(user, viewer, clock.now())),
+    users: rows.slice(0, limit).map((user) => toManagedUser(user, viewer, clock.now())),
     hasMore: rows.length > limit,
   };
 }

@@ -3,10 +3,10 @@ import type { Tx } from '../database/database.ts';
 import type { CodePurpose, User } from '../database/generated/client.ts';
 import { mayMail } from '../limits/may-mail.ts';
 import { queueMail } from '../mail/queue-mail.ts';
+import { lockAccount } from '../users/lock.ts';
 import { nameKey } from '../users/names.ts';
 import { issueCode } from './codes.ts';
 import { linkTo } from './links.ts';
-import { lockAccount } from './session.ts';
 
 /** Why somebody at this address may be due a mail. */
 export type AccountMailJob =

@@ -2,6 +2,7 @@ import { appointAdmin } from '../admin/appoint-admin.ts';
 import { audit } from '../audit/audit.ts';
 import type { Context, SignedIn } from '../context.ts';
 import type { Tx } from '../database/database.ts';
+import { isUniqueViolation } from '../database/unique.ts';
 import { ParleyError } from '../error.ts';
 import { append } from '../events/append.ts';
 import { queueMail } from '../mail/queue-mail.ts';
@@ -47,8 +48,8 @@ async function moveTo(tx: Tx, ctx: Context, { user, email }: Proved): Promise<nu
 }
 
 /** The only key that can be violated is that of the address. */
-function refuseTaken(error: { code?: unknown }): never {
-  throw error.code === 'P2002' ? new ParleyError('INVALID_CODE') : error;
+function refuseTaken(error: unknown): never {
+  throw isUniqueViolation(error) ? new ParleyError('INVALID_CODE') : error;
 }
 
 /** Enough for its owner to know it by: `a***@example.com`. */

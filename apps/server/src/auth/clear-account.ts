@@ -1,7 +1,8 @@
 import type { App } from '../context.ts';
-import { tellOfUser, whereabouts } from '../conversations/whereabouts.ts';
+import { whereabouts } from '../conversations/whereabouts.ts';
 import { withdraw } from '../groups/withdraw.ts';
 import { eraseMessages } from '../messages/erase.ts';
+import { tellAudience } from '../users/announce-user.ts';
 
 /** An account that was deleted, and whether its messages go too. */
 export interface ClearAccountJob {
@@ -16,7 +17,7 @@ export interface ClearAccountJob {
  */
 export async function clearAccount(app: App, { userId, erase }: ClearAccountJob): Promise<void> {
   const { directs, groups, former } = await whereabouts(app.database, userId);
-  await tellOfUser(app.database, userId, directs);
+  await app.database.transaction((tx) => tellAudience(tx, userId));
   for (const conversationId of groups) await withdraw(app, { conversationId, userId });
   if (!erase) return;
   for (const conversationId of [...directs, ...groups, ...former])

@@ -6,9 +6,9 @@ import type { Code, CodePurpose, User } from '../database/generated/client.ts';
 import { ParleyError } from '../error.ts';
 import { newId } from '../ids.ts';
 import { deriveKey } from '../keys.ts';
+import { lockAccount } from '../users/lock.ts';
 import { nameKey } from '../users/names.ts';
 import { hashOf } from './refresh-token.ts';
-import { lockAccount } from './session.ts';
 
 /**
  * A mailbox is proved by what was mailed to it: six digits to type, or a link with a token to follow. Both are good

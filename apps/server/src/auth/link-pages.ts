@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import type { App } from '../context.ts';
-import { escapeHtml } from '../mail/render.ts';
+import { escapeHtml, htmlPage, pagePolicy } from '../html.ts';
 import { LINK_PATHS } from './links.ts';
 
 /** One small page: a heading, some lines, and perhaps a form. */
@@ -13,9 +13,8 @@ export interface Page {
   form?: string;
 }
 
-/** Nothing is fetched, no script runs, and the form goes nowhere else. */
-const POLICY =
-  "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
+/** Its form goes nowhere else. */
+const POLICY = pagePolicy("'self'");
 
 /** Asks for a new password; `problem` says what was wrong with the last one. The token is one by its form. */
 export const passwordForm = (token: string, problem?: string): Page => ({
@@ -39,23 +38,11 @@ export function showPage(
   // Whoever was refused may still be sending.
   if (status >= 400) response.setHeader('Connection', 'close');
   const headers = { 'Content-Type': 'text/html; charset=utf-8', 'Content-Security-Policy': POLICY };
-  response.writeHead(status, headers).end(`<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width">
-<meta name="color-scheme" content="light dark">
-<title>${escapeHtml(`${title} – ${env.APP_NAME}`)}</title>
-<style>
-body { max-width: 480px; margin: 64px auto; padding: 0 16px; font: 16px/1.5 system-ui, sans-serif }
-input, button { font: inherit; margin: 8px 0; padding: 8px }
-</style>
-</head>
-<body>
-<h1>${escapeHtml(title)}</h1>
-${body}
-${form}
-</body>
-</html>
-`);
+  const page = { title: `${title} – ${env.APP_NAME}`, style: STYLE };
+  response
+    .writeHead(status, headers)
+    .end(htmlPage({ ...page, body: `<h1>${escapeHtml(title)}</h1>\n${body}\n${form}` }));
 }
+
+const STYLE = `body { max-width: 480px; margin: 64px auto; padding: 0 16px; font: 16px/1.5 system-ui, sans-serif }
+input, button { font: inherit; margin: 8px 0; padding: 8px }`;

@@ -1,5 +1,5 @@
 import type { OwnUser } from '@parley/contract';
-import { banOf } from '../admin/ban-of.ts';
+import { refuseBanned } from '../admin/ban-of.ts';
 import { audit } from '../audit/audit.ts';
 import type { App, Context } from '../context.ts';
 import type { User } from '../database/generated/client.ts';
@@ -37,11 +37,6 @@ export async function login(ctx: Context, input: LoginInput): Promise<SessionTok
   });
   await rehash(ctx.app, user, input.password);
   return { user: await loadOwnUser(database.pool, user.id), ...(await issueTokens(ctx, session)) };
-}
-
-function refuseBanned(user: User, now: Date): void {
-  const ban = banOf(user, now);
-  if (ban) throw new ParleyError('BANNED', { until: ban.until?.toISOString() ?? null });
 }
 
 /** Takes the chance to hash a password at the cost of now. When too many wait, there will be another. */

@@ -1,6 +1,6 @@
 import { LIMITS } from '@parley/contract';
 import { z } from 'zod';
-import { ParleyError } from '../error.ts';
+import { invalidInput } from '../error.ts';
 import { isCommonPassword } from './common-passwords.ts';
 
 /** Room for the longest password, in whatever form of Unicode a keyboard writes it. */
@@ -20,15 +20,12 @@ export const newPassword = givenPassword.refine((given) => {
 
 /** Refuses what guessers try first with `INVALID_INPUT`. There are no rules on the kinds of characters. */
 export function refuseGuessable(password: string, field: string): void {
-  if (isCommonPassword(spelled(password))) throw refusal(field, 'one of the most common passwords');
+  if (isCommonPassword(spelled(password))) throw invalidInput(field, 'one of the most common passwords');
 }
 
 /** Refuses a password that is the username with `INVALID_INPUT`. */
 export function refuseUsername(password: string, username: string, field: string): void {
-  if (spelled(password) === username.toLowerCase()) throw refusal(field, 'the same as the username');
+  if (spelled(password) === username.toLowerCase()) throw invalidInput(field, 'the same as the username');
 }
 
 const spelled = (password: string): string => password.normalize('NFKC').toLowerCase();
-
-const refusal = (path: string, message: string) =>
-  new ParleyError('INVALID_INPUT', { issues: [{ path, message }] });

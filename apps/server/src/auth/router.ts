@@ -47,10 +47,7 @@ export const authRouter = {
    */
   register: publicProcedure
     .meta({
-      errors: [
-        ...(['INVALID_INPUT', 'EMAIL_TAKEN', 'USERNAME_TAKEN', 'BUSY', 'UNAVAILABLE'] as const),
-        ...(['UNSUPPORTED_REQUEST', 'ACCOUNTS_ELSEWHERE'] as const),
-      ],
+      errors: ['EMAIL_TAKEN', 'USERNAME_TAKEN', ...withPassword],
       events: ['session.started'],
       limits: ['register'],
     })
@@ -77,11 +74,7 @@ export const authRouter = {
    */
   login: publicProcedure
     .meta({
-      errors: [
-        ...(['INVALID_INPUT', 'INVALID_CREDENTIALS', 'BUSY', 'UNAVAILABLE'] as const),
-        ...(['EMAIL_NOT_VERIFIED', 'BANNED'] as const),
-        ...(['UNSUPPORTED_REQUEST', 'ACCOUNTS_ELSEWHERE'] as const),
-      ],
+      errors: ['INVALID_CREDENTIALS', 'EMAIL_NOT_VERIFIED', 'BANNED', ...withPassword],
       events: ['session.started'],
       limits: ['login'],
     })
@@ -100,7 +93,7 @@ export const authRouter = {
    */
   refresh: publicProcedure
     .meta({
-      errors: ['INVALID_INPUT', 'INVALID_REFRESH_TOKEN', 'REFRESH_TOKEN_REUSED', 'ACCOUNTS_ELSEWHERE'],
+      errors: ['INVALID_REFRESH_TOKEN', 'REFRESH_TOKEN_REUSED', 'ACCOUNTS_ELSEWHERE'],
       events: ['session.ended'],
     })
     .input(z.strictObject({ refreshToken: text(1, 1_024).nullish() }))

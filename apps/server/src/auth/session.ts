@@ -2,10 +2,11 @@ import { id, type SessionEndReason, timestamp } from '@parley/contract';
 import { z } from 'zod';
 import type { App, Context, Session } from '../context.ts';
 import type { Tx } from '../database/database.ts';
-import type { User } from '../database/generated/client.ts';
+import type { Prisma, User } from '../database/generated/client.ts';
 import { ParleyError } from '../error.ts';
 import { append, appendAll } from '../events/append.ts';
 import { newId } from '../ids.ts';
+import { lockAccount } from '../users/lock.ts';
 import { nameFromUserAgent } from './device-name.ts';
 import type { SessionEndedRefs, SessionStartedRefs } from './events.ts';
 import { hashOf, newRefreshToken } from './refresh-token.ts';
@@ -67,16 +68,17 @@ export async function startSession(
     expiresAt: slide(ctx.app, now, absoluteExpiresAt),
     absoluteExpiresAt,
   };
-  await tx.session.create({
-    data: { ...session, refreshTokens: { create: { hash: hashOf(refreshToken), createdAt: now } } },
-  });
+  await writeSession(tx, session);
   const { id: sessionId, userId, expiresAt } = session;
-  const refs: SessionStartedRefs = {
-    ...{ sessionId, device: session.device, address: session.address },
-    at: now.toISOString(),
-  };
-  await append(tx, { topic: userId, type: 'session.started', refs: { ...refs } });
+  await tx.refreshToken.create({ data: { hash: hashOf(refreshToken), sessionId, createdAt: now } });
   return { sessionId, userId, refreshToken, refreshTokenIn, expiresAt };
+}
+
+/** Writes a session that begins, and tells the person's other devices. */
+export async function writeSession(tx: Tx, session: Prisma.SessionUncheckedCreateInput): Promise<void> {
+  const { id: sessionId, userId, device, address, createdAt } = await tx.session.create({ data: session });
+  const refs: SessionStartedRefs = { sessionId, device, address, at: createdAt.toISOString() };
+  await append(tx, { topic: userId, type: 'session.started', refs: { ...refs } });
 }
 
 /**
@@ -151,11 +153,6 @@ export async function endSessions(
     tx,
     refs.map((refs) => ({ topic: userId, type: 'session.ended', refs })),
   );
-}
-
-/** Keeps the account as it is until this transaction ends, and its sessions from beginning or ending all at once. */
-export async function lockAccount(tx: Tx, userId: string): Promise<void> {
-  await tx.$queryRaw`SELECT 1 FROM users WHERE id = ${userId}::uuid FOR NO KEY UPDATE`;
 }
 
 /**

@@ -1,5 +1,4 @@
 import type { Database } from '../database/database.ts';
-import { appendAll } from '../events/append.ts';
 
 /** The conversations that somebody is in, and the groups that they were in before. */
 export interface Whereabouts {
@@ -22,20 +21,4 @@ export async function whereabouts({ prisma }: Database, userId: string): Promise
     groups: ofKind('group'),
     former: before.map(({ conversationId }) => conversationId),
   };
-}
-
-/** Events of one transaction. */
-const BATCH = 100;
-
-/** Tells conversations that the profile of somebody in them has changed. */
-export async function tellOfUser(database: Database, userId: string, conversations: string[]): Promise<void> {
-  for (let start = 0; start < conversations.length; start += BATCH)
-    await database.transaction((tx) =>
-      appendAll(
-        tx,
-        conversations
-          .slice(start, start + BATCH)
-          .map((topic) => ({ topic, type: 'user.updated', refs: { userId } })),
-      ),
-    );
 }

@@ -16,7 +16,6 @@ export async function withdraw(
   try {
     await database.transaction(async (tx) => {
       const { conversation, me } = await lockConversation(tx, conversationId, userId);
-      await append(tx, { topic: conversationId, type: 'user.updated', refs: { userId } });
       if (me.role === 'owner') await passOn(tx, conversationId, userId);
       await depart(tx, conversation, userId, clock.now());
     });

@@ -12,6 +12,7 @@ import {
 } from 'rate-limiter-flexible';
 import type { Env } from '../env.ts';
 import { ParleyError } from '../error.ts';
+import { seldom } from '../seldom.ts';
 import type { Rate } from './rate.ts';
 
 /**
@@ -62,7 +63,6 @@ export interface Limits {
 
 /** Milliseconds. */
 const CLEAN_EVERY = 10 * 60 * 1_000;
-const SAY_EVERY = 60_000;
 
 export function createLimits(options: {
   env: Env;
@@ -76,16 +76,11 @@ export function createLimits(options: {
     const store = redis ? inRedis(redis) : LIMITS[name].by === 'person' ? null : inPostgres(pool);
     return { shared: store && createCounter(store, name, rate), own: createCounter(inMemory, name, rate) };
   });
+  const report = seldom((error: unknown) =>
+    logger.warn({ err: error }, 'limits are counted in memory: their store did not answer'),
+  );
   const clean = () => pool.query('DELETE FROM limit_counts WHERE expire < $1', [Date.now()]).catch(report);
   const timer = setInterval(clean, CLEAN_EVERY).unref();
-
-  let saidAt = Number.NEGATIVE_INFINITY;
-  function report(error: unknown): void {
-    const now = performance.now();
-    if (now - saidAt < SAY_EVERY) return;
-    saidAt = now;
-    logger.warn({ err: error }, 'limits are counted in memory: their store did not answer');
-  }
 
   /** Counts one more, or one less, where it is to be counted, or else here. Null when it is within the limit. */
   async function count(how: keyof Counter, limit: LimitName, key: string): Promise<RateLimiterRes | null> {

@@ -1,13 +1,12 @@
 import type { ServerResponse } from 'node:http';
 import type { App } from '../context.ts';
-import { escapeHtml } from './render.ts';
+import { escapeHtml, htmlPage, pagePolicy } from '../html.ts';
 
 /** Where it is. */
 export const INBOX_PATH = '/dev/inbox';
 const HTML = { 'Content-Type': 'text/html; charset=utf-8' };
-/** Nothing is fetched and no script runs, in the frame neither. */
-const POLICY =
-  "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+/** It holds for the frame, too. */
+const POLICY = pagePolicy("'none'");
 /** Mails of the list at most. */
 const NEWEST = 100;
 
@@ -83,26 +82,16 @@ function mailPage({ subject, recipient, html, text, created_at }: InboxMail): st
   );
 }
 
-const page = (title: string, body: string, refresh?: number): string => `<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width">
-<meta name="color-scheme" content="light dark">
-${refresh === undefined ? '' : `<meta http-equiv="refresh" content="${refresh}">`}
-<title>${escapeHtml(title)}</title>
-<style>
-body { max-width: 720px; margin: 32px auto; padding: 0 16px; font: 16px/1.5 system-ui, sans-serif }
+const page = (title: string, body: string, refresh?: number): string =>
+  htmlPage({
+    ...{ title, body, style: STYLE },
+    ...(refresh !== undefined && { head: `<meta http-equiv="refresh" content="${refresh}">` }),
+  });
+
+const STYLE = `body { max-width: 720px; margin: 32px auto; padding: 0 16px; font: 16px/1.5 system-ui, sans-serif }
 li { margin: 12px 0 }
 iframe { width: 100%; height: 480px; border: 1px solid #8888 }
-pre { white-space: pre-wrap }
-</style>
-</head>
-<body>
-${body}
-</body>
-</html>
-`;
+pre { white-space: pre-wrap }`;
 
 /** HTML as the value of an attribute. */
 const quote = (html: string): string => html.replace(/&/g, '&amp;').replace(/"/g, '&quot;');

@@ -1,3 +1,5 @@
+import { escapeHtml, oneLine } from '../html.ts';
+
 /** What a mail is made of. All of it is plain text: it is escaped where it needs to be. */
 export type Block =
   | { heading: string }
@@ -45,17 +47,3 @@ function toText(block: Block): string {
   if ('link' in block) return `${oneLine(block.label)}:\n${oneLine(block.link)}`;
   return oneLine('small' in block ? block.small : block.paragraph);
 }
-
-/** Text with no line of its own: nobody's name can begin a paragraph that looks like ours. */
-const oneLine = (text: string): string => text.replace(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, ' ');
-
-const ENTITIES: Record<string, string> = {
-  '&': '&amp;',
-  '<': '&lt;',
-  '>': '&gt;',
-  '"': '&quot;',
-  "'": '&#39;',
-};
-
-export const escapeHtml = (text: string): string =>
-  oneLine(text).replace(/[&<>"']/g, (sign) => ENTITIES[sign]!);

@@ -1,8 +1,7 @@
 import type { Message } from '@parley/contract';
 import type { Database } from '../database/database.ts';
+import { isoOf } from '../database/iso.ts';
 import { Rendered } from '../rendered.ts';
-
-const ISO = `'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'`;
 
 /**
  * A message's row as the contract has it, as JSON text made by Postgres; `m` is the row. Joined by hand: it costs
@@ -11,9 +10,9 @@ const ISO = `'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'`;
 export const MESSAGE_JSON = `
   '{"id":"' || m.id || '","conversationId":"' || m.conversation_id || '","seq":' || m.seq ||
   ',"senderId":"' || m.sender_id || '","text":' || to_json(m.text)::text ||
-  ',"createdAt":"' || to_char(m.created_at AT TIME ZONE 'UTC', ${ISO}) ||
+  ',"createdAt":"' || ${isoOf('m.created_at')} ||
   CASE WHEN m.deleted_at IS NULL THEN '"}'
-       ELSE '","deletedAt":"' || to_char(m.deleted_at AT TIME ZONE 'UTC', ${ISO}) || '"}' END`;
+       ELSE '","deletedAt":"' || ${isoOf('m.deleted_at')} || '"}' END`;
 
 /** The message with this seq, which exists. */
 export async function readMessage(

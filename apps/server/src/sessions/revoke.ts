@@ -1,9 +1,10 @@
 import { audit } from '../audit/audit.ts';
 import { clearOwnCookies } from '../auth/logout.ts';
-import { endSession, endSessions, lockAccount } from '../auth/session.ts';
+import { endSession, endSessions } from '../auth/session.ts';
 import type { SignedIn } from '../context.ts';
 import type { Tx } from '../database/database.ts';
 import { ParleyError } from '../error.ts';
+import { lockAccount } from '../users/lock.ts';
 
 /** Ends one of the caller's sessions, be it their own. Again is no error. */
 export async function revoke(ctx: SignedIn, { sessionId }: { sessionId: string }): Promise<null> {

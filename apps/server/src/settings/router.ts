@@ -2,7 +2,7 @@ import { settings } from '@parley/contract';
 import type { TRPCRouterRecord } from '@trpc/server';
 import { z } from 'zod';
 import { procedure } from '../trpc.ts';
-import { getSettings } from './settings.ts';
+import { getSettings } from './get.ts';
 import { updateSettings } from './update.ts';
 
 export const settingsRouter = {

@@ -1,6 +1,7 @@
 import type { Tx } from '../database/database.ts';
 import type { User } from '../database/generated/client.ts';
 import { ParleyError } from '../error.ts';
+import { lockAccount } from './lock.ts';
 
 /** Columns of a person's row that they change themselves. */
 export type OwnColumns = {
@@ -16,7 +17,7 @@ export async function changeUser(
   userId: string,
   change: OwnColumns,
 ): Promise<{ user: User; isChanged: boolean }> {
-  await tx.$queryRaw`SELECT 1 FROM users WHERE id = ${userId}::uuid FOR NO KEY UPDATE`;
+  await lockAccount(tx, userId);
   const user = await tx.user.findUnique({ where: { id: userId, deletedAt: null } });
   if (!user) throw new ParleyError('UNAUTHENTICATED');
   const isOther = ([name, value]: [string, unknown]) =>

@@ -2,7 +2,6 @@ import type { Availability, OwnUser, PublicUser, Role, Settings } from '@parley/
 import type pg from 'pg';
 import type { SignedIn } from '../context.ts';
 import { ParleyError } from '../error.ts';
-import { SETTINGS_JSON } from '../settings/settings.ts';
 import { PUBLIC_USER_JSON } from './public-user.ts';
 
 /** The caller's own account. */
@@ -38,7 +37,9 @@ interface OwnRow {
 
 const OWN = `
   SELECT ${PUBLIC_USER_JSON} AS "user", u.bio, u.email, u.email_verified_at IS NOT NULL AS "isEmailVerified", u.role,
-         ${SETTINGS_JSON} AS settings, u.availability, u.created_at AS "createdAt"
+         json_build_object('dmPolicy', u.dm_policy, 'lastSeenFor', u.last_seen_for, 'readReceipts', u.read_receipts,
+                           'groupAddsBy', u.group_adds_by) AS settings,
+         u.availability, u.created_at AS "createdAt"
   FROM users u WHERE u.id = ANY ($1::uuid[])`;
 
 const toOwnUser = ({ user, createdAt, ...own }: OwnRow): OwnUser => ({

@@ -23,3 +23,6 @@ export const statusText = text(1, LIMITS.status).trim().normalize('NFC');
 
 /** Two names, or two addresses, with the same key are one. */
 export const nameKey = (given: string): string => given.trim().normalize('NFKC').toLowerCase();
+
+/** Above every key that begins with this, in the order of bytes. Nothing in it is a wildcard. */
+export const endOfPrefix = (prefix: string): string => `${prefix}\u{10ffff}`;

@@ -1,7 +1,6 @@
 import type { PublicUser } from '@parley/contract';
 import type { Database } from '../database/database.ts';
-
-const ISO = `'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'`;
+import { isoOf } from '../database/iso.ts';
 
 /**
  * A person's row as anybody may see it; `u` is the row. A status that is over by the database's clock is told no more:
@@ -11,7 +10,7 @@ export const PUBLIC_USER_JSON = `
   json_build_object(
     'id', u.id, 'username', u.username, 'fullName', u.full_name, 'isDeleted', u.deleted_at IS NOT NULL,
     'status', CASE WHEN u.status_text IS NOT NULL AND (u.status_until IS NULL OR u.status_until > now())
-      THEN json_build_object('text', u.status_text, 'until', to_char(u.status_until AT TIME ZONE 'UTC', ${ISO})) END)`;
+      THEN json_build_object('text', u.status_text, 'until', ${isoOf('u.status_until')}) END)`;
 
 /** What anybody may know of these people, by id. Ids that nobody has are left out. */
 export async function loadPublicUsers(database: Database, ids: string[]): Promise<Map<string, PublicUser>> {

@@ -2,8 +2,9 @@ import { id, LIMITS, type PublicUser } from '@parley/contract';
 import type pg from 'pg';
 import { z } from 'zod';
 import type { SignedIn } from '../context.ts';
-import { ParleyError } from '../error.ts';
+import { invalidInput } from '../error.ts';
 import { FINDABLE, findableBy } from './findable.ts';
+import { endOfPrefix } from './names.ts';
 import { PUBLIC_USER_JSON } from './public-user.ts';
 
 export interface SearchInput {
@@ -61,9 +62,6 @@ async function searchKey(pool: pg.Pool, query: string): Promise<string> {
   return rows[0]!.key.trim();
 }
 
-/** Above whatever begins with this, in the order of bytes. Nothing in it is a wildcard. */
-const end = (prefix: string): string => `${prefix}\u{10ffff}`;
-
 /** Planned anew for each search, as what is looked for needs it: so it has no name. */
 async function byUsername(
   ctx: SignedIn,
@@ -75,7 +73,7 @@ async function byUsername(
     `SELECT ${PUBLIC_USER_JSON} AS "user", u.username_key AS "usernameKey" FROM users u
      WHERE u.username_key >= $4 AND u.username_key < $5 AND u.username_key > $6 AND ${FINDABLE}
      ORDER BY u.username_key LIMIT $7`,
-    [...findableBy(ctx), key, end(key), after.usernameKey, limit],
+    [...findableBy(ctx), key, endOfPrefix(key), after.usernameKey, limit],
   );
   return rows.map(({ user, usernameKey }) => ({ user, place: { usernameKey } }));
 }
@@ -98,8 +96,17 @@ async function byName(
   const words = [...new Set(key.split(/[ \t\n\v\f\r]+/))].sort((a, b) => b.length - a.length);
   const [longest = '', ...others] = words.slice(0, MOST_WORDS);
   const values = [
-    ...[...findableBy(ctx), longest, end(longest), after.word, after.userId, key, end(key), limit],
-    ...others.flatMap((word) => [word, end(word)]),
+    ...[
+      ...findableBy(ctx),
+      longest,
+      endOfPrefix(longest),
+      after.word,
+      after.userId,
+      key,
+      endOfPrefix(key),
+      limit,
+    ],
+    ...others.flatMap((word) => [word, endOfPrefix(word)]),
   ];
   const alsoHas = others.map((_, index) => {
     const [from, to] = [11 + 2 * index, 12 + 2 * index];
@@ -122,6 +129,6 @@ function parsePlace(cursor: string): Place {
   try {
     return place.parse(JSON.parse(Buffer.from(cursor, 'base64url').toString()));
   } catch {
-    throw new ParleyError('INVALID_INPUT', { issues: [{ path: 'cursor', message: 'none of a search' }] });
+    throw invalidInput('cursor', 'none of a search');
   }
 }

@@ -1,6 +1,6 @@
 import type { OwnUser } from '@parley/contract';
 import type { SignedIn } from '../context.ts';
-import { Prisma } from '../database/generated/client.ts';
+import { isUniqueViolation } from '../database/unique.ts';
 import { ParleyError } from '../error.ts';
 import { announceUser } from './announce-user.ts';
 import { changeUser, type OwnColumns } from './change-user.ts';
@@ -22,8 +22,7 @@ export async function updateProfile(ctx: SignedIn, change: ProfileChange): Promi
     return await changeProfile(ctx, { ...rest, ...name });
   } catch (error) {
     // Of what is changed here only the username is one that nobody else may have.
-    if (error instanceof Prisma.PrismaClientKnownRequestError && error.code === 'P2002')
-      throw new ParleyError('USERNAME_TAKEN');
+    if (isUniqueViolation(error)) throw new ParleyError('USERNAME_TAKEN');
     throw error;
   }
 }

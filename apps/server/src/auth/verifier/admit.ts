@@ -1,13 +1,12 @@
 import { appointAdmin } from '../../admin/appoint-admin.ts';
-import { banOf } from '../../admin/ban-of.ts';
+import { refuseBanned } from '../../admin/ban-of.ts';
 import { audit } from '../../audit/audit.ts';
 import type { Tx } from '../../database/database.ts';
-import { ParleyError } from '../../error.ts';
-import { append } from '../../events/append.ts';
+import { isUniqueViolation } from '../../database/unique.ts';
 import { ensureForeignUser, followProfile } from '../../users/foreign-user.ts';
+import { lockAccount } from '../../users/lock.ts';
 import { nameFromUserAgent } from '../device-name.ts';
-import type { SessionStartedRefs } from '../events.ts';
-import { lockAccount } from '../session.ts';
+import { writeSession } from '../session.ts';
 import type { Caller } from './auth-verifier.ts';
 import { type ForeignIdentity, SKEW_SECONDS } from './foreign-identity.ts';
 
@@ -28,13 +27,10 @@ export function admit(caller: Caller, identity: ForeignIdentity): Promise<Admitt
   const attempt = () => app.database.transaction((tx) => takeOver(tx, caller, identity, app.clock.now()));
   // Of two people who bring one address at the same moment, the second finds it taken when it looks again.
   return attempt().catch((error) => {
-    if (error.code === UNIQUE_VIOLATION) return attempt();
+    if (isUniqueViolation(error)) return attempt();
     throw error;
   });
 }
-
-/** Prisma's code for it. */
-const UNIQUE_VIOLATION = 'P2002';
 
 async function takeOver(
   tx: Tx,
@@ -46,8 +42,7 @@ async function takeOver(
   await lockAccount(tx, userId);
   const user = await tx.user.findUniqueOrThrow({ where: { id: userId } });
   if (user.deletedAt) return null;
-  const ban = banOf(user, now);
-  if (ban) throw new ParleyError('BANNED', { until: ban.until?.toISOString() ?? null });
+  refuseBanned(user, now);
   if (!(await keepSession(tx, caller, userId, identity, now))) return null;
   if (await followProfile(tx, user, identity, now)) await appointAdmin(tx, caller.app);
   const { sessionId, expiresAt } = identity;
@@ -83,13 +78,12 @@ async function beginSession(
   caller: Caller,
   session: { id: string; userId: string; createdAt: Date; expiresAt: Date },
 ): Promise<void> {
-  const { id: sessionId, userId, createdAt, expiresAt } = session;
+  const { userId, createdAt, expiresAt } = session;
   const { address, userAgent } = caller.client;
-  const device = nameFromUserAgent(userAgent);
-  await tx.session.create({
-    data: { ...session, device, address, lastUsedAt: createdAt, absoluteExpiresAt: expiresAt },
+  await writeSession(tx, {
+    ...session,
+    ...{ device: nameFromUserAgent(userAgent), address },
+    ...{ lastUsedAt: createdAt, absoluteExpiresAt: expiresAt },
   });
-  const refs: SessionStartedRefs = { sessionId, device, address, at: createdAt.toISOString() };
-  await append(tx, { topic: userId, type: 'session.started', refs: { ...refs } });
   await audit(tx, { ...caller, session: null }, { action: 'login', userId });
 }
