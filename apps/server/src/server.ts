@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import type { Logger } from 'pino';
 import { appointAdmin } from './admin/appoint-admin.ts';
 import { createAccessTokens } from './auth/access-token.ts';
-import { createPasswordHasher } from './auth/password.ts';
+import { createPasswordHasher, type PasswordHasher } from './auth/password.ts';
 import { createVerifier } from './auth/verifier/create-verifier.ts';
 import { type Clock, systemClock } from './clock.ts';
 import type { App } from './context.ts';
@@ -51,11 +51,12 @@ export interface RunningServer {
 
 /**
  * The composition root: makes every part once, and closes them in mirror order. The database is migrated
- * before. Errors: `EADDRINUSE` when the port is taken.
+ * before. Whoever gives `passwords` closes them: servers in one process may share their threads. Errors:
+ * `EADDRINUSE` when the port is taken.
  */
 export async function startServer(
   env: Env,
-  given: { clock?: Clock; logger?: Logger } = {},
+  given: { clock?: Clock; logger?: Logger; passwords?: PasswordHasher } = {},
 ): Promise<RunningServer> {
   const { clock = systemClock, logger = createLogger(env.LOG_LEVEL) } = given;
   const database = connectDatabase(env.DATABASE_URL, env.DATABASE_POOL);
@@ -67,7 +68,8 @@ export async function startServer(
   const sends = createSendQueue({ url: env.DATABASE_URL, database, log, clock });
   const readMarks = createReadMarks(database, log);
   const retention = startRetention(database, clock, env.LOG_RETENTION_DAYS, logger);
-  const passwords = createPasswordHasher({ pepper: env.PASSWORD_PEPPER, cost: env.BCRYPT_COST });
+  const passwords =
+    given.passwords ?? createPasswordHasher({ pepper: env.PASSWORD_PEPPER, cost: env.BCRYPT_COST });
   const accessTokens = createAccessTokens({
     secrets: env.JWT_SECRETS,
     seconds: env.ACCESS_TOKEN_SECONDS,
@@ -118,7 +120,7 @@ export async function startServer(
     limits.close();
     redis?.disconnect();
     verifier.close();
-    await passwords.close();
+    if (!given.passwords) await passwords.close();
     await database.close();
   }
 

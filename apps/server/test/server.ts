@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { Logger } from 'pino';
+import { createPasswordHasher } from '../src/auth/password.ts';
 import type { Clock } from '../src/clock.ts';
 import { type Env, readEnv } from '../src/env.ts';
 import { createLogger } from '../src/logger.ts';
@@ -37,7 +38,12 @@ export async function testServer(options: TestServerOptions = {}): Promise<TestS
   const env = testEnv(database.url, options.env);
   const logger = options.logger ?? createLogger(env.LOG_LEVEL);
   const undeclared = undeclaredErrors(logger);
-  const start = () => startServer(env, { logger, ...(options.clock && { clock: options.clock }) });
+  const start = () =>
+    startServer(env, {
+      logger,
+      ...(env.BCRYPT_COST === CHEAP_COST && env.PASSWORD_PEPPER === pepper && { passwords }),
+      ...(options.clock && { clock: options.clock }),
+    });
   const nodes: TestServer['nodes'] = [await start()];
   while (nodes.length < (options.nodes ?? 1)) nodes.push(await start());
   const people = new People(nodes);
@@ -59,6 +65,11 @@ export async function testServer(options: TestServerOptions = {}): Promise<TestS
     },
   };
 }
+
+/** Cheap passwords, and one thread for the servers of all tests of a file: to start one takes longer than most tests. */
+const CHEAP_COST = 4;
+const pepper = randomBytes(32).toString('base64');
+const passwords = createPasswordHasher({ pepper, cost: CHEAP_COST });
 
 /** What the log is told of refusals that their procedures do not declare: each is a fault, whatever the test is about. */
 function undeclaredErrors(logger: Logger): string[] {
@@ -82,9 +93,9 @@ export function testEnv(databaseUrl: string, variables: Record<string, string> =
     DATABASE_URL: databaseUrl,
     DATABASE_POOL: '5',
     JWT_SECRETS: secret,
-    PASSWORD_PEPPER: secret,
+    PASSWORD_PEPPER: pepper,
     APP_SECRET: secret,
-    BCRYPT_COST: '4',
+    BCRYPT_COST: `${CHEAP_COST}`,
     ...HIGH_LIMITS,
     LOG_LEVEL: 'fatal',
     ...variables,
