@@ -53,7 +53,7 @@ type Settings = {
   lastSeenFor: 'everyone' | 'contacts' | 'nobody';
   /** Whether others are to be told how far they have read. It is kept; so far receipts are told in any case. */
   readReceipts: boolean;
-  /** Who may put them into a group. */
+  /** Who may put them into a group; in no case somebody whom they have blocked. */
   groupAddsBy: 'everyone' | 'contacts' | 'friends';
 };
 /** What a person sees of their own account. */
@@ -66,6 +66,8 @@ type OwnUser = Profile & {
   availability: Availability;
   createdAt: string;
 };
+/** From the first to the last `seq`, both included. */
+type SeqRange = [from: number, to: number];
 /** A person in a conversation. The members of a direct conversation are both `member`. */
 type Member = {
   user: PublicUser;
@@ -88,13 +90,18 @@ type Conversation = {
   /** The `seq` of the newest message, 0 while there is none. */
   lastSeq: number;
 };
-/** A conversation as one of its members sees it. Unread is `lastSeq - me.readSeq`. */
+/**
+ * A conversation as one of its members sees it. Unread is `lastSeq - me.readSeq`, less what lies in `skipped`. `lastSeq` is
+ * that of the newest message that this member may see.
+ */
 type ConversationView = Conversation & {
   me: Omit<Member, 'user'>;
   /** The other person of a direct conversation; null in a group. */
   peer: Member | null;
   /** The newest message that this member may see. */
   lastMessage: Message | null;
+  /** Ranges of `seq` behind `me.readSeq`, both ends included, in which there is nothing for this member. */
+  skipped: SeqRange[];
 };
 /**
  * The closed list of errors: each code a client can meet, with the HTTP status it has over plain HTTP and
@@ -135,7 +142,7 @@ interface ErrorData {
   USERNAME_TAKEN: object;
   /** It does not exist, or it is not for you to know that it does. */
   NOT_FOUND: {
-    what: 'conversation' | 'user' | 'message' | 'member' | 'session' | 'procedure';
+    what: 'conversation' | 'user' | 'message' | 'member' | 'session' | 'friend' | 'friendRequest' | 'contact' | 'block' | 'procedure';
   };
   /** You see it, and may not do this to it. */
   FORBIDDEN: {
@@ -145,8 +152,19 @@ interface ErrorData {
   REFUSED_BY_SETTINGS: {
     userId: string;
   };
-  /** A conversation with oneself. */
-  SELF_CONVERSATION: object;
+  /** This is not done with oneself: a conversation, a friendship, a contact, a block, a report. */
+  NOT_YOURSELF: object;
+  /** The caller has blocked this person, and has to unblock them first. */
+  PERSON_BLOCKED: object;
+  /** They are friends already. */
+  ALREADY_FRIENDS: object;
+  /** This person is in the address book already. */
+  ALREADY_A_CONTACT: object;
+  /** One of the two would have more of these than `limit`; friend requests are counted by who sends them. */
+  TOO_MANY: {
+    what: 'friends' | 'friendRequests' | 'contacts' | 'blocks';
+    limit: number;
+  };
   /** This is done in groups only. */
   NOT_A_GROUP: object;
   /** The owner hands the group over before leaving it. */
@@ -198,7 +216,11 @@ declare const ERROR_STATUS: {
   readonly NOT_FOUND: 404;
   readonly FORBIDDEN: 403;
   readonly REFUSED_BY_SETTINGS: 403;
-  readonly SELF_CONVERSATION: 400;
+  readonly NOT_YOURSELF: 400;
+  readonly PERSON_BLOCKED: 409;
+  readonly ALREADY_FRIENDS: 409;
+  readonly ALREADY_A_CONTACT: 409;
+  readonly TOO_MANY: 409;
   readonly NOT_A_GROUP: 400;
   readonly OWNER_MUST_TRANSFER: 409;
   readonly GROUP_FULL: 409;
@@ -215,6 +237,34 @@ type WireError = { [Code in ErrorCode]: {
   code: Code;
   httpStatus: (typeof ERROR_STATUS)[Code];
 } & ErrorData[Code]; }[ErrorCode];
+/** Two people who are friends, as one of them sees the other. */
+type Friend = {
+  user: PublicUser;
+  since: string;
+};
+/** A request that waits for its answer, as one of the two sees it: there is at most one between two people. */
+type FriendRequest = {
+  /** The other person. */
+  user: PublicUser;
+  /** `outgoing`: this person asked; `incoming`: the other one did. */
+  direction: 'incoming' | 'outgoing';
+  createdAt: string;
+};
+/** Somebody in a person's address book, which nobody else sees. */
+type Contact = {
+  user: PublicUser;
+  /** What the owner calls them; null where the name will do. */
+  alias: string | null;
+  createdAt: string;
+};
+/** Somebody whom a person has blocked. */
+type Block = {
+  user: PublicUser;
+  createdAt: string;
+};
+/** Why somebody or something is reported. */
+declare const REPORT_REASONS: readonly ['spam', 'harassment', 'violence', 'impersonation', 'illegal', 'other'];
+type ReportReason = (typeof REPORT_REASONS)[number];
 /** Why a session ended. */
 declare const SESSION_END_REASONS: readonly ['logout', 'revoked',
 /** A used refresh token came back: two parties hold it. */
@@ -261,7 +311,10 @@ type ChatEvent =
   userId: string;
   role: Member['role'];
 } |
-/** A message. Its sender has read up to it. */
+/**
+ * A message. Its sender has read up to it. What lies between it and the newest message before it was withheld from
+ * this person.
+ */
 {
   type: 'message.created';
   message: Message;
@@ -296,6 +349,50 @@ type ChatEvent =
 {
   type: 'settings.updated';
   settings: Settings;
+} |
+/** This person asked somebody to be friends, or was asked: `request.direction` says which. */
+{
+  type: 'friendRequest.created';
+  request: FriendRequest;
+} |
+/** A request was accepted, or met one from the other side: they are friends now. Both get this. */
+{
+  type: 'friendRequest.accepted';
+  friend: Friend;
+} |
+/** Whoever was asked does not want to. Both get this; `userId` is the other one. */
+{
+  type: 'friendRequest.rejected';
+  userId: string;
+} |
+/** Whoever asked has taken it back. Both get this; `userId` is the other one. */
+{
+  type: 'friendRequest.cancelled';
+  userId: string;
+} |
+/** One of two friends has ended it. Both get this; `userId` is the other one. */
+{
+  type: 'friend.removed';
+  userId: string;
+} |
+/** This person's address book, which nobody else hears of. */
+{
+  type: 'contact.added';
+  contact: Contact;
+} | {
+  type: 'contact.updated';
+  contact: Contact;
+} | {
+  type: 'contact.removed';
+  userId: string;
+} |
+/** This person blocked somebody, or does so no more. The other one does not hear of it. */
+{
+  type: 'block.added';
+  block: Block;
+} | {
+  type: 'block.removed';
+  userId: string;
 } |
 /** This person signed in somewhere. */
 {
@@ -383,6 +480,15 @@ declare const LIMITS: {
   /** Changes of a username. */
   readonly usernames: {
     readonly variable: 'LIMIT_USERNAMES';
+    readonly by: 'person';
+  };
+  /** Friend requests that are sent: each is news for somebody else. */
+  readonly friendRequests: {
+    readonly variable: 'LIMIT_FRIEND_REQUESTS';
+    readonly by: 'person';
+  };
+  readonly reports: {
+    readonly variable: 'LIMIT_REPORTS';
     readonly by: 'person';
   };
   /** Current passwords that a member is asked for. */
@@ -864,6 +970,296 @@ declare const apiRecord: {
       errorShape: import("@trpc/server").TRPCDefaultErrorShape;
     }>;
   };
+  friends: {
+    list: import("@trpc/server").TRPCQueryProcedure<{
+      input: {
+        query?: string | undefined;
+      };
+      output: {
+        friends: {
+          user: {
+            id: string;
+            username: string;
+            fullName: string | null;
+            status: {
+              text: string;
+              until: string | null;
+            } | null;
+            isDeleted: boolean;
+          };
+          since: string;
+        }[];
+      };
+      meta: Meta;
+      errorShape: import("@trpc/server").TRPCDefaultErrorShape;
+    }>;
+    remove: import("@trpc/server").TRPCMutationProcedure<{
+      input: {
+        userId: string;
+      };
+      output: {
+        userId: string;
+      };
+      meta: Meta;
+      errorShape: import("@trpc/server").TRPCDefaultErrorShape;
+    }>;
+  };
+  friendRequests: {
+    send: import("@trpc/server").TRPCMutationProcedure<{
+      input: {
+        userId: string;
+      };
+      output: {
+        status: "requested";
+        request: {
+          user: {
+            id: string;
+            username: string;
+            fullName: string | null;
+            status: {
+              text: string;
+              until: string | null;
+            } | null;
+            isDeleted: boolean;
+          };
+          direction: "incoming" | "outgoing";
+          createdAt: string;
+        };
+      } | {
+        status: "friends";
+        friend: {
+          user: {
+            id: string;
+            username: string;
+            fullName: string | null;
+            status: {
+              text: string;
+              until: string | null;
+            } | null;
+            isDeleted: boolean;
+          };
+          since: string;
+        };
+      };
+      meta: Meta;
+      errorShape: import("@trpc/server").TRPCDefaultErrorShape;
+    }>;
+    list: import("@trpc/server").TRPCQueryProcedure<{
+      input: {
+        direction?: "incoming" | "outgoing" | undefined;
+      };
+      output: {
+        requests: {
+          user: {
+            id: string;
+            username: string;
+            fullName: string | null;
+            status: {
+              text: string;
+              until: string | null;
+            } | null;
+            isDeleted: boolean;
+          };
+          direction: "incoming" | "outgoing";
+          createdAt: string;
+        }[];
+      };
+      meta: Meta;
+      errorShape: import("@trpc/server").TRPCDefaultErrorShape;
+    }>;
+    accept: import("@trpc/server").TRPCMutationProcedure<{
+      input: {
+        userId: string;
+      };
+      output: {
+        user: {
+          id: string;
+          username: string;
+          fullName: string | null;
+          status: {
+            text: string;
+            until: string | null;
+          } | null;
+          isDeleted: boolean;
+        };
+        since: string;
+      };
+      meta: Meta;
+      errorShape: import("@trpc/server").TRPCDefaultErrorShape;
+    }>;
+    reject: import("@trpc/server").TRPCMutationProcedure<{
+      input: {
+        userId: string;
+      };
+      output: {
+        userId: string;
+      };
+      meta: Meta;
+      errorShape: import("@trpc/server").TRPCDefaultErrorShape;
+    }>;
+    cancel: import("@trpc/server").TRPCMutationProcedure<{
+      input: {
+        userId: string;
+      };
+      output: {
+        userId: string;
+      };
+      meta: Meta;
+      errorShape: import("@trpc/server").TRPCDefaultErrorShape;
+    }>;
+  };
+  contacts: {
+    create: import("@trpc/server").TRPCMutationProcedure<{
+      input: {
+        userId: string;
+        alias?: string | undefined;
+      };
+      output: {
+        user: {
+          id: string;
+          username: string;
+          fullName: string | null;
+          status: {
+            text: string;
+            until: string | null;
+          } | null;
+          isDeleted: boolean;
+        };
+        alias: string | null;
+        createdAt: string;
+      };
+      meta: Meta;
+      errorShape: import("@trpc/server").TRPCDefaultErrorShape;
+    }>;
+    list: import("@trpc/server").TRPCQueryProcedure<{
+      input: {
+        mutualOnly?: boolean | undefined;
+      };
+      output: {
+        contacts: {
+          user: {
+            id: string;
+            username: string;
+            fullName: string | null;
+            status: {
+              text: string;
+              until: string | null;
+            } | null;
+            isDeleted: boolean;
+          };
+          alias: string | null;
+          createdAt: string;
+        }[];
+      };
+      meta: Meta;
+      errorShape: import("@trpc/server").TRPCDefaultErrorShape;
+    }>;
+    get: import("@trpc/server").TRPCQueryProcedure<{
+      input: {
+        userId: string;
+      };
+      output: {
+        user: {
+          id: string;
+          username: string;
+          fullName: string | null;
+          status: {
+            text: string;
+            until: string | null;
+          } | null;
+          isDeleted: boolean;
+        };
+        alias: string | null;
+        createdAt: string;
+      };
+      meta: Meta;
+      errorShape: import("@trpc/server").TRPCDefaultErrorShape;
+    }>;
+    update: import("@trpc/server").TRPCMutationProcedure<{
+      input: {
+        userId: string;
+        alias: string | null;
+      };
+      output: {
+        user: {
+          id: string;
+          username: string;
+          fullName: string | null;
+          status: {
+            text: string;
+            until: string | null;
+          } | null;
+          isDeleted: boolean;
+        };
+        alias: string | null;
+        createdAt: string;
+      };
+      meta: Meta;
+      errorShape: import("@trpc/server").TRPCDefaultErrorShape;
+    }>;
+    remove: import("@trpc/server").TRPCMutationProcedure<{
+      input: {
+        userId: string;
+      };
+      output: {
+        userId: string;
+      };
+      meta: Meta;
+      errorShape: import("@trpc/server").TRPCDefaultErrorShape;
+    }>;
+  };
+  blocks: {
+    add: import("@trpc/server").TRPCMutationProcedure<{
+      input: {
+        userId: string;
+      };
+      output: {
+        user: {
+          id: string;
+          username: string;
+          fullName: string | null;
+          status: {
+            text: string;
+            until: string | null;
+          } | null;
+          isDeleted: boolean;
+        };
+        createdAt: string;
+      };
+      meta: Meta;
+      errorShape: import("@trpc/server").TRPCDefaultErrorShape;
+    }>;
+    remove: import("@trpc/server").TRPCMutationProcedure<{
+      input: {
+        userId: string;
+      };
+      output: {
+        userId: string;
+      };
+      meta: Meta;
+      errorShape: import("@trpc/server").TRPCDefaultErrorShape;
+    }>;
+    list: import("@trpc/server").TRPCQueryProcedure<{
+      input: void;
+      output: {
+        blocks: {
+          user: {
+            id: string;
+            username: string;
+            fullName: string | null;
+            status: {
+              text: string;
+              until: string | null;
+            } | null;
+            isDeleted: boolean;
+          };
+          createdAt: string;
+        }[];
+      };
+      meta: Meta;
+      errorShape: import("@trpc/server").TRPCDefaultErrorShape;
+    }>;
+  };
   conversations: {
     openDirect: import("@trpc/server").TRPCMutationProcedure<{
       input: {
@@ -908,6 +1304,7 @@ declare const apiRecord: {
           createdAt: string;
           deletedAt?: string | undefined;
         } | null;
+        skipped: [number, number][];
       };
       meta: Meta;
       errorShape: import("@trpc/server").TRPCDefaultErrorShape;
@@ -957,6 +1354,7 @@ declare const apiRecord: {
             createdAt: string;
             deletedAt?: string | undefined;
           } | null;
+          skipped: [number, number][];
         }[];
         hasMore: boolean;
       };
@@ -1007,6 +1405,7 @@ declare const apiRecord: {
             createdAt: string;
             deletedAt?: string | undefined;
           } | null;
+          skipped: [number, number][];
         };
         cursor: string;
       };
@@ -1086,6 +1485,7 @@ declare const apiRecord: {
           createdAt: string;
           deletedAt?: string | undefined;
         } | null;
+        skipped: [number, number][];
       };
       meta: Meta;
       errorShape: import("@trpc/server").TRPCDefaultErrorShape;
@@ -1153,6 +1553,27 @@ declare const apiRecord: {
       };
       output: {
         readSeq: number;
+      };
+      meta: Meta;
+      errorShape: import("@trpc/server").TRPCDefaultErrorShape;
+    }>;
+  };
+  reports: {
+    create: import("@trpc/server").TRPCMutationProcedure<{
+      input: {
+        reason: "harassment" | "illegal" | "impersonation" | "other" | "spam" | "violence";
+        comment?: string | undefined;
+        kind: "user";
+        userId: string;
+      } | {
+        reason: "harassment" | "illegal" | "impersonation" | "other" | "spam" | "violence";
+        comment?: string | undefined;
+        kind: "message";
+        conversationId: string;
+        seq: number;
+      };
+      output: {
+        id: string;
       };
       meta: Meta;
       errorShape: import("@trpc/server").TRPCDefaultErrorShape;
@@ -1276,8 +1697,63 @@ declare const apiRecord: {
             createdAt: string;
             deletedAt?: string | undefined;
           } | null;
+          skipped: [number, number][];
         }[];
         hasMore: boolean;
+        friends: {
+          user: {
+            id: string;
+            username: string;
+            fullName: string | null;
+            status: {
+              text: string;
+              until: string | null;
+            } | null;
+            isDeleted: boolean;
+          };
+          since: string;
+        }[];
+        friendRequests: {
+          user: {
+            id: string;
+            username: string;
+            fullName: string | null;
+            status: {
+              text: string;
+              until: string | null;
+            } | null;
+            isDeleted: boolean;
+          };
+          direction: "incoming" | "outgoing";
+          createdAt: string;
+        }[];
+        contacts: {
+          user: {
+            id: string;
+            username: string;
+            fullName: string | null;
+            status: {
+              text: string;
+              until: string | null;
+            } | null;
+            isDeleted: boolean;
+          };
+          alias: string | null;
+          createdAt: string;
+        }[];
+        blocks: {
+          user: {
+            id: string;
+            username: string;
+            fullName: string | null;
+            status: {
+              text: string;
+              until: string | null;
+            } | null;
+            isDeleted: boolean;
+          };
+          createdAt: string;
+        }[];
       };
       meta: Meta;
       errorShape: import("@trpc/server").TRPCDefaultErrorShape;
@@ -1489,11 +1965,27 @@ interface OutgoingMessage {
   /** Why it `failed`: an error for `isParleyError`. */
   readonly error: Error | undefined;
 }
+/** The people whom this person has to do with, by user id; undefined while not loaded. Who is deleted is in none. */
+interface People {
+  readonly friends: Readonly<Record<string, Friend>> | undefined;
+  /** Those that wait for an answer, from either side: there is at most one between two people. */
+  readonly friendRequests: Readonly<Record<string, FriendRequest>> | undefined;
+  readonly contacts: Readonly<Record<string, Contact>> | undefined;
+  /** Whom this person has blocked. */
+  readonly blocks: Readonly<Record<string, Block>> | undefined;
+}
+/** The same as a snapshot tells it. */
+interface PeopleLists {
+  friends: Friend[];
+  friendRequests: FriendRequest[];
+  contacts: Contact[];
+  blocks: Block[];
+}
 /**
  * All that the client knows, as immutable values: what did not change keeps its identity. Unknown is not empty:
  * what was not loaded is `undefined`.
  */
-interface ChatState {
+interface ChatState extends People {
   readonly me: OwnUser | undefined;
   /** By id: the most recent ones first loaded, older ones once they were asked for or somebody wrote in them. */
   readonly conversations: Readonly<Record<string, ConversationState>> | undefined;
@@ -1526,7 +2018,7 @@ interface Timeline {
   readonly messages: readonly Message[];
 }
 /** What `sync.bootstrap` answers: everything of one moment, and that moment's cursor. */
-interface Bootstrap {
+interface Bootstrap extends PeopleLists {
   cursor: string;
   me: OwnUser;
   conversations: ConversationView[];
@@ -1543,13 +2035,13 @@ interface MessagePage {
 }
 declare const emptyState: ChatState;
 /** Messages this person has not read. */
-declare const unreadOf: ({ lastSeq, me }: ConversationView) => number;
+declare const unreadOf: ({ lastSeq, me, skipped }: ConversationView) => number;
 /** What a person says of the moment; null once it is over. `now` in milliseconds, as of `Date.now()`. */
 declare const statusAt: ({ status }: PublicUser, now: number) => Status | null;
 /** Whether the history begins before what is known of it. */
 declare const hasMoreBefore: ({ timeline, me }: ConversationState) => boolean;
 /** The state that a bootstrap tells. Only the outbox outlives it: the log may not be the same one any more. */
-declare function takeBootstrap(state: ChatState, { me, conversations, hasMore }: Bootstrap): ChatState;
+declare function takeBootstrap(state: ChatState, snapshot: Bootstrap): ChatState;
 /** What listeners and the reducer get: a type that this version does not know yet is `unknown`. */
 type ReceivedEvent = StreamItem | UnknownEvent;
 interface UnknownEvent {
@@ -1700,4 +2192,4 @@ interface ParleyError<Code extends ErrorCode = ErrorCode> extends Error {
  * for whatever else can go wrong on the way: then nothing is known of the outcome.
  */
 declare function isParleyError<Code extends ErrorCode = ErrorCode>(error: unknown, code?: Code): error is ParleyError<Code>;
-export { type Api, type AppRouter, type AuthOptions, type Availability, type Bootstrap, type ChatClient, type ChatEvent, type ChatState, type ClientOptions, type ConnectionStatus, type Conversation, type ConversationState, type ConversationView, type EphemeralEvent, type ErrorCode, type ErrorData, type EventSourceConstructor, type Fetch, type Member, type Message, type MessagePage, type MessageRange, type OutgoingMessage, type OwnUser, type ParleyError, type Presence, type Profile, type PublicUser, type Readable, type ReceivedEvent, type Sending, type SendingState, type Settings, type Status, type Storage, type StreamItem, type StreamNotice, type Timeline, type UnknownEvent, type WebSocketConstructor, type WireError, applyEvent, createClient, emptyState, hasMoreBefore, isParleyError, memoryStorage, statusAt, takeBootstrap, unreadOf };
+export { type Api, type AppRouter, type AuthOptions, type Availability, type Block, type Bootstrap, type ChatClient, type ChatEvent, type ChatState, type ClientOptions, type ConnectionStatus, type Contact, type Conversation, type ConversationState, type ConversationView, type EphemeralEvent, type ErrorCode, type ErrorData, type EventSourceConstructor, type Fetch, type Friend, type FriendRequest, type Member, type Message, type MessagePage, type MessageRange, type OutgoingMessage, type OwnUser, type ParleyError, type People, type Presence, type Profile, type PublicUser, type Readable, type ReceivedEvent, type ReportReason, type Sending, type SendingState, type SeqRange, type Settings, type Status, type Storage, type StreamItem, type StreamNotice, type Timeline, type UnknownEvent, type WebSocketConstructor, type WireError, applyEvent, createClient, emptyState, hasMoreBefore, isParleyError, memoryStorage, statusAt, takeBootstrap, unreadOf };

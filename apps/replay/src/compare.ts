@@ -31,7 +31,10 @@ function conversationDifferences(known: ConversationState, member: Member, truth
   const lastMessage = newest && newest.seq > member.joinedSeq ? newest : null;
   const unread = truth.conversation.lastSeq - member.readSeq;
   return [
-    ...fieldDifferences('the conversation', view, { ...truth.conversation, peer: null, lastMessage }),
+    ...fieldDifferences('the conversation', view, {
+      ...truth.conversation,
+      ...{ peer: null, lastMessage, skipped: [] },
+    }),
     ...fieldDifferences('their own membership', me, membership),
     ...(unreadOf(known) === unread ? [] : [`${unreadOf(known)} unread instead of ${unread}`]),
   ];

@@ -67,8 +67,8 @@ const state = [3, 4, 5].reduce<ChatState>(
           groupAddsBy: 'everyone',
         },
       },
-      conversations: [],
-      hasMore: false,
+      ...{ conversations: [], hasMore: false },
+      ...{ friends: [], friendRequests: [], contacts: [], blocks: [] },
     }),
     {
       type: 'member.added',

@@ -122,6 +122,8 @@ const schema = z.object({
   LIMIT_SENDS: rate('120/60+60/600'),
   LIMIT_PROFILES: rate('30/600'),
   LIMIT_USERNAMES: rate('2/86400'),
+  LIMIT_FRIEND_REQUESTS: rate('60/3600'),
+  LIMIT_REPORTS: rate('20/86400'),
   LIMIT_PASSWORDS: rate('10/900'),
   LIMIT_STRANGERS: rate('100/60'),
   LIMIT_REGISTER: rate('5/60'),

@@ -1,13 +1,19 @@
 import { sessionEvents } from './auth/events.ts';
+import { blockEvents } from './blocks/events.ts';
+import { contactEvents } from './contacts/events.ts';
 import { conversationEvents } from './conversations/events.ts';
 import type { Hydrators } from './events/hydrate.ts';
+import { friendEvents } from './friends/events.ts';
 import { messageEvents } from './messages/events.ts';
 import { settingsEvents } from './settings/events.ts';
 import { userEvents } from './users/events.ts';
 
 /** How each type of event is read back from the log. */
 export const hydrators: Hydrators = {
+  ...blockEvents,
+  ...contactEvents,
   ...conversationEvents,
+  ...friendEvents,
   ...messageEvents,
   ...sessionEvents,
   ...settingsEvents,

@@ -1,10 +1,14 @@
 import { adminRouter } from './admin/router.ts';
 import { authRouter } from './auth/router.ts';
+import { blocksRouter } from './blocks/router.ts';
+import { contactsRouter } from './contacts/router.ts';
 import { conversationsRouter } from './conversations/router.ts';
 import { eventsRouter } from './events/router.ts';
+import { friendRequestsRouter, friendsRouter } from './friends/router.ts';
 import { groupsRouter } from './groups/router.ts';
 import { messagesRouter } from './messages/router.ts';
 import { presenceRouter } from './presence/router.ts';
+import { reportsRouter } from './reports/router.ts';
 import { sessionsRouter } from './sessions/router.ts';
 import { settingsRouter } from './settings/router.ts';
 import { syncRouter } from './sync/router.ts';
@@ -18,9 +22,14 @@ export const apiRecord = {
   sessions: sessionsRouter,
   users: usersRouter,
   settings: settingsRouter,
+  friends: friendsRouter,
+  friendRequests: friendRequestsRouter,
+  contacts: contactsRouter,
+  blocks: blocksRouter,
   conversations: conversationsRouter,
   groups: groupsRouter,
   messages: messagesRouter,
+  reports: reportsRouter,
   presence: presenceRouter,
   typing: typingRouter,
   events: eventsRouter,

@@ -13,13 +13,15 @@ import { type TestServer, testServer } from './server.ts';
 /**
  * Who may call. A group has an owner, an admin and a member, and somebody who was put out of it; `stranger` was never
  * in it, nor were the moderator and the admin of the installation. `unverified` has a session, of the time when no
- * address was asked for. `banned` has the tokens of before. Blocked people come with blocks.
+ * address was asked for. `banned` has the tokens of before. `blocked` is who the group's owner has blocked: the two
+ * have a direct conversation, of before.
  */
 const ACTORS = [
   'anonymous',
   'unverified',
   'banned',
   'stranger',
+  'blocked',
   'exMember',
   'member',
   'groupAdmin',
@@ -36,6 +38,7 @@ const CELLS: Record<string, string> = {
   '404': 'NOT_FOUND',
   '403': 'FORBIDDEN',
   mail: 'EMAIL_NOT_VERIFIED',
+  self: 'NOT_YOURSELF',
 };
 
 /**
@@ -43,63 +46,116 @@ const CELLS: Record<string, string> = {
  * product promises, and never from the code.
  */
 const MATRIX = `
-                                   anonymous unverified banned stranger exMember member groupAdmin owner moderator admin
-  users.me                         401       mail       401    ok       ok       ok     ok         ok    ok        ok
-  users.get                        401       mail       401    ok       ok       ok     ok         ok    ok        ok
-  users.search                     401       mail       401    ok       ok       ok     ok         ok    ok        ok
-  users.list                       401       mail       401    404      404      404    404        404   404       404
-  users.updateProfile              401       mail       401    ok       ok       ok     ok         ok    ok        ok
-  users.updateProfile:taken        401       mail       401    USERNAME_TAKEN USERNAME_TAKEN USERNAME_TAKEN USERNAME_TAKEN USERNAME_TAKEN USERNAME_TAKEN USERNAME_TAKEN
-  users.setStatus                  401       mail       401    ok       ok       ok     ok         ok    ok        ok
-  settings.get                     401       mail       401    ok       ok       ok     ok         ok    ok        ok
-  settings.update                  401       mail       401    ok       ok       ok     ok         ok    ok        ok
-  presence.set                     401       mail       401    ok       ok       ok     ok         ok    ok        ok
-  presence.get                     401       mail       401    ok       ok       ok     ok         ok    ok        ok
-  typing.start                     401       mail       401    404      404      ok     ok         ok    404       404
-  typing.start:direct              401       mail       401    404      404      ok     404        ok    404       404
-  typing.stop                      401       mail       401    404      404      ok     ok         ok    404       404
-  typing.stop:direct               401       mail       401    404      404      ok     404        ok    404       404
-  conversations.openDirect         401       mail       401    ok       ok       ok     ok         ok    ok        ok
-  conversations.list               401       mail       401    ok       ok       ok     ok         ok    ok        ok
-  conversations.list:before        401       mail       401    404      404      ok     ok         ok    404       404
-  conversations.get                401       mail       401    404      404      ok     ok         ok    404       404
-  conversations.get:direct         401       mail       401    404      404      ok     404        ok    404       404
-  conversations.members            401       mail       401    404      404      ok     ok         ok    404       404
-  conversations.members:direct     401       mail       401    404      404      ok     404        ok    404       404
-  groups.create                    401       mail       401    ok       ok       ok     ok         ok    ok        ok
-  groups.addMembers                401       mail       401    404      404      403    ok         ok    404       404
-  groups.addMembers:direct         401       mail       401    404      404      NOT_A_GROUP 404 NOT_A_GROUP 404   404
-  groups.removeMember              401       mail       401    404      404      403    ok         ok    404       404
-  groups.removeMember:admin        401       mail       401    404      404      403    403        ok    404       404
-  groups.removeMember:owner        401       mail       401    404      404      403    403        403   404       404
-  groups.removeMember:stranger     401       mail       401    404      404      404    404        404   404       404
-  groups.leave                     401       mail       401    404      404      ok     ok         OWNER_MUST_TRANSFER 404 404
-  groups.leave:direct              401       mail       401    404      404      NOT_A_GROUP 404 NOT_A_GROUP 404   404
-  messages.send                    401       mail       401    404      404      ok     ok         ok    404       404
-  messages.send:direct             401       mail       401    404      404      ok     404        ok    404       404
-  messages.list                    401       mail       401    404      404      ok     ok         ok    404       404
-  messages.list:direct             401       mail       401    404      404      ok     404        ok    404       404
-  messages.markRead                401       mail       401    404      404      ok     ok         ok    404       404
-  messages.markRead:direct         401       mail       401    404      404      ok     404        ok    404       404
-  events.stream                    401       mail       401    ok       ok       ok     ok         ok    ok        ok
-  sync.bootstrap                   401       mail       401    ok       ok       ok     ok         ok    ok        ok
-  admin.users                      401       mail       401    403      403      403    403        403   ok        ok
-  admin.users:email                401       mail       401    403      403      403    403        403   403       ok
-  admin.audit                      401       mail       401    403      403      403    403        403   403       ok
-  admin.setRole                    401       mail       401    403      403      403    403        403   403       ok
-  admin.setRole:myself             401       mail       401    403      403      403    403        403   403       403
-  admin.ban                        401       mail       401    403      403      403    403        403   ok        ok
-  admin.ban:moderator              401       mail       401    403      403      403    403        403   403       ok
-  admin.ban:admin                  401       mail       401    403      403      403    403        403   403       403
-  admin.unban                      401       mail       401    403      403      403    403        403   ok        ok
-  admin.unban:moderator            401       mail       401    403      403      403    403        403   403       ok
-  admin.endSessions                401       mail       401    403      403      403    403        403   ok        ok
-  admin.endSessions:moderator      401       mail       401    403      403      403    403        403   403       ok
-  sessions.list                    401       mail       401    ok       ok       ok     ok         ok    ok        ok
-  sessions.revoke                  401       mail       401    404      404      404    404        ok    404       404
-  sessions.revoke:mine             401       mail       401    ok       ok       ok     ok         ok    ok        ok
-  sessions.revokeOthers            401       mail       401    ok       ok       ok     ok         ok    ok        ok
-  sessions.revokeAll               401       mail       401    ok       ok       ok     ok         ok    ok        ok
+                                   anonymous unverified banned stranger blocked exMember member groupAdmin owner moderator admin
+  users.me                         401       mail       401    ok       ok      ok       ok     ok         ok    ok        ok
+  users.get                        401       mail       401    ok       ok      ok       ok     ok         ok    ok        ok
+  users.search                     401       mail       401    ok       ok      ok       ok     ok         ok    ok        ok
+  users.list                       401       mail       401    404      404     404      404    404        404   404       404
+  users.updateProfile              401       mail       401    ok       ok      ok       ok     ok         ok    ok        ok
+  users.updateProfile:taken        401       mail       401    USERNAME_TAKEN USERNAME_TAKEN USERNAME_TAKEN USERNAME_TAKEN USERNAME_TAKEN USERNAME_TAKEN USERNAME_TAKEN USERNAME_TAKEN
+  users.setStatus                  401       mail       401    ok       ok      ok       ok     ok         ok    ok        ok
+  settings.get                     401       mail       401    ok       ok      ok       ok     ok         ok    ok        ok
+  settings.update                  401       mail       401    ok       ok      ok       ok     ok         ok    ok        ok
+  friends.list                     401       mail       401    ok       ok      ok       ok     ok         ok    ok        ok
+  friends.remove                   401       mail       401    404      404     404      404    404        ok    404       404
+  friendRequests.send              401       mail       401    ok       ok      ok       ok     ok         ok    ok        ok
+  friendRequests.send:friend       401       mail       401    ok       ok      ok       ok     ok         ALREADY_FRIENDS ok ok
+  friendRequests.send:owner        401       mail       401    ok       ok      ok       ok     ok         self  ok        ok
+  friendRequests.send:blocked      401       mail       401    ok       self    ok       ok     ok         PERSON_BLOCKED ok ok
+  friendRequests.list              401       mail       401    ok       ok      ok       ok     ok         ok    ok        ok
+  friendRequests.accept            401       mail       401    404      404     404      404    404        ok    404       404
+  friendRequests.accept:own        401       mail       401    404      404     404      404    404        404   404       404
+  friendRequests.accept:withheld   401       mail       401    404      404     404      404    404        404   404       404
+  friendRequests.reject            401       mail       401    404      404     404      404    404        ok    404       404
+  friendRequests.reject:own        401       mail       401    404      404     404      404    404        404   404       404
+  friendRequests.reject:withheld   401       mail       401    404      404     404      404    404        404   404       404
+  friendRequests.cancel            401       mail       401    404      404     404      404    404        ok    404       404
+  friendRequests.cancel:theirs     401       mail       401    404      404     404      404    404        404   404       404
+  friendRequests.cancel:withheld   401       mail       401    404      ok      404      404    404        404   404       404
+  contacts.create                  401       mail       401    ok       ok      ok       ok     ok         ok    ok        ok
+  contacts.create:friend           401       mail       401    ok       ok      ok       ok     ok         ALREADY_A_CONTACT ok ok
+  contacts.create:owner            401       mail       401    ok       ok      ok       ok     ok         self  ok        ok
+  contacts.list                    401       mail       401    ok       ok      ok       ok     ok         ok    ok        ok
+  contacts.get                     401       mail       401    404      404     404      404    404        ok    404       404
+  contacts.update                  401       mail       401    404      404     404      404    404        ok    404       404
+  contacts.remove                  401       mail       401    404      404     404      404    404        ok    404       404
+  blocks.add                       401       mail       401    ok       ok      ok       ok     ok         ok    ok        ok
+  blocks.add:owner                 401       mail       401    ok       ok      ok       ok     ok         self  ok        ok
+  blocks.list                      401       mail       401    ok       ok      ok       ok     ok         ok    ok        ok
+  blocks.remove                    401       mail       401    404      404     404      404    404        ok    404       404
+  blocks.remove:theirs             401       mail       401    404      404     404      404    404        404   404       404
+  reports.create                   401       mail       401    ok       ok      ok       ok     ok         ok    ok        ok
+  reports.create:owner             401       mail       401    ok       ok      ok       ok     ok         self  ok        ok
+  reports.create:message           401       mail       401    404      404     404      ok     ok         self  404       404
+  reports.create:direct            401       mail       401    404      404     404      ok     404        self  404       404
+  reports.create:withheld          401       mail       401    404      self    404      404    404        404   404       404
+  reports.create:begun             401       mail       401    404      404     404      404    404        404   404       404
+  presence.set                     401       mail       401    ok       ok      ok       ok     ok         ok    ok        ok
+  presence.get                     401       mail       401    ok       ok      ok       ok     ok         ok    ok        ok
+  typing.start                     401       mail       401    404      404     404      ok     ok         ok    404       404
+  typing.start:direct              401       mail       401    404      404     404      ok     404        ok    404       404
+  typing.start:blocked             401       mail       401    404      ok      404      404    404        ok    404       404
+  typing.start:begun               401       mail       401    404      404     404      404    404        404   404       404
+  typing.stop                      401       mail       401    404      404     404      ok     ok         ok    404       404
+  typing.stop:direct               401       mail       401    404      404     404      ok     404        ok    404       404
+  typing.stop:blocked              401       mail       401    404      ok      404      404    404        ok    404       404
+  conversations.openDirect         401       mail       401    ok       ok      ok       ok     ok         ok    ok        ok
+  conversations.openDirect:owner   401       mail       401    ok       ok      ok       ok     ok         self  ok        ok
+  conversations.openDirect:blocked 401       mail       401    ok       self    ok       ok     ok         ok    ok        ok
+  conversations.list               401       mail       401    ok       ok      ok       ok     ok         ok    ok        ok
+  conversations.list:before        401       mail       401    404      404     404      ok     ok         ok    404       404
+  conversations.list:begun         401       mail       401    404      404     404      404    404        404   404       404
+  conversations.get                401       mail       401    404      404     404      ok     ok         ok    404       404
+  conversations.get:direct         401       mail       401    404      404     404      ok     404        ok    404       404
+  conversations.get:blocked        401       mail       401    404      ok      404      404    404        ok    404       404
+  conversations.get:begun          401       mail       401    404      404     404      404    404        404   404       404
+  conversations.members            401       mail       401    404      404     404      ok     ok         ok    404       404
+  conversations.members:direct     401       mail       401    404      404     404      ok     404        ok    404       404
+  conversations.members:blocked    401       mail       401    404      ok      404      404    404        ok    404       404
+  conversations.members:begun      401       mail       401    404      404     404      404    404        404   404       404
+  groups.create                    401       mail       401    ok       ok      ok       ok     ok         ok    ok        ok
+  groups.create:owner              401       mail       401    ok       REFUSED_BY_SETTINGS ok ok ok ok ok ok
+  groups.create:blocked            401       mail       401    ok       ok      ok       ok     ok         ok    ok        ok
+  groups.addMembers                401       mail       401    404      404     404      403    ok         ok    404       404
+  groups.addMembers:direct         401       mail       401    404      404     404      NOT_A_GROUP 404 NOT_A_GROUP 404 404
+  groups.removeMember              401       mail       401    404      404     404      403    ok         ok    404       404
+  groups.removeMember:admin        401       mail       401    404      404     404      403    403        ok    404       404
+  groups.removeMember:owner        401       mail       401    404      404     404      403    403        403   404       404
+  groups.removeMember:stranger     401       mail       401    404      404     404      404    404        404   404       404
+  groups.leave                     401       mail       401    404      404     404      ok     ok         OWNER_MUST_TRANSFER 404 404
+  groups.leave:direct              401       mail       401    404      404     404      NOT_A_GROUP 404 NOT_A_GROUP 404 404
+  groups.leave:begun               401       mail       401    404      404     404      404    404        404   404       404
+  messages.send                    401       mail       401    404      404     404      ok     ok         ok    404       404
+  messages.send:direct             401       mail       401    404      404     404      ok     404        ok    404       404
+  messages.send:blocked            401       mail       401    404      ok      404      404    404        PERSON_BLOCKED 404 404
+  messages.send:begun              401       mail       401    404      404     404      404    404        404   404       404
+  messages.list                    401       mail       401    404      404     404      ok     ok         ok    404       404
+  messages.list:direct             401       mail       401    404      404     404      ok     404        ok    404       404
+  messages.list:blocked            401       mail       401    404      ok      404      404    404        ok    404       404
+  messages.list:begun              401       mail       401    404      404     404      404    404        404   404       404
+  messages.markRead                401       mail       401    404      404     404      ok     ok         ok    404       404
+  messages.markRead:direct         401       mail       401    404      404     404      ok     404        ok    404       404
+  messages.markRead:blocked        401       mail       401    404      ok      404      404    404        ok    404       404
+  messages.markRead:begun          401       mail       401    404      404     404      404    404        404   404       404
+  events.stream                    401       mail       401    ok       ok      ok       ok     ok         ok    ok        ok
+  sync.bootstrap                   401       mail       401    ok       ok      ok       ok     ok         ok    ok        ok
+  admin.users                      401       mail       401    403      403     403      403    403        403   ok        ok
+  admin.users:email                401       mail       401    403      403     403      403    403        403   403       ok
+  admin.audit                      401       mail       401    403      403     403      403    403        403   403       ok
+  admin.setRole                    401       mail       401    403      403     403      403    403        403   403       ok
+  admin.setRole:myself             401       mail       401    403      403     403      403    403        403   403       403
+  admin.ban                        401       mail       401    403      403     403      403    403        403   ok        ok
+  admin.ban:moderator              401       mail       401    403      403     403      403    403        403   403       ok
+  admin.ban:admin                  401       mail       401    403      403     403      403    403        403   403       403
+  admin.unban                      401       mail       401    403      403     403      403    403        403   ok        ok
+  admin.unban:moderator            401       mail       401    403      403     403      403    403        403   403       ok
+  admin.endSessions                401       mail       401    403      403     403      403    403        403   ok        ok
+  admin.endSessions:moderator      401       mail       401    403      403     403      403    403        403   403       ok
+  sessions.list                    401       mail       401    ok       ok      ok       ok     ok         ok    ok        ok
+  sessions.revoke                  401       mail       401    404      404     404      404    404        ok    404       404
+  sessions.revoke:mine             401       mail       401    ok       ok      ok       ok     ok         ok    ok        ok
+  sessions.revokeOthers            401       mail       401    ok       ok      ok       ok     ok         ok    ok        ok
+  sessions.revokeAll               401       mail       401    ok       ok      ok       ok     ok         ok    ok        ok
   auth.register                    everybody:ok
   auth.login                       everybody:ok
   auth.login:wrong                 everybody:INVALID_CREDENTIALS
@@ -107,29 +163,36 @@ const MATRIX = `
   auth.login:unverified            everybody:EMAIL_NOT_VERIFIED
   auth.refresh                     everybody:ok
   auth.refresh:banned              everybody:INVALID_REFRESH_TOKEN
-  auth.logout                      401       ok         401    ok       ok       ok     ok         ok    ok        ok
+  auth.logout                      401       ok         401    ok       ok      ok       ok     ok         ok    ok        ok
   auth.verifyEmail                 everybody:ok
   auth.verifyEmail:foreign         everybody:INVALID_CODE
   auth.resendVerification          everybody:ok
   auth.forgotPassword              everybody:ok
   auth.resetPassword               everybody:ok
   auth.resetPassword:foreign       everybody:INVALID_CODE
-  auth.changePassword              401       mail       401    ok       ok       ok     ok         ok    ok        ok
-  auth.changePassword:wrong        401       mail       401    WRONG_PASSWORD WRONG_PASSWORD WRONG_PASSWORD WRONG_PASSWORD WRONG_PASSWORD WRONG_PASSWORD WRONG_PASSWORD
-  auth.changeEmail                 401       mail       401    ok       ok       ok     ok         ok    ok        ok
-  auth.changeEmail:wrong           401       mail       401    WRONG_PASSWORD WRONG_PASSWORD WRONG_PASSWORD WRONG_PASSWORD WRONG_PASSWORD WRONG_PASSWORD WRONG_PASSWORD
-  auth.confirmEmail                401       mail       401    INVALID_CODE INVALID_CODE INVALID_CODE INVALID_CODE ok INVALID_CODE INVALID_CODE
-  auth.deleteAccount:wrong         401       mail       401    WRONG_PASSWORD WRONG_PASSWORD WRONG_PASSWORD WRONG_PASSWORD WRONG_PASSWORD WRONG_PASSWORD WRONG_PASSWORD
-  auth.deleteAccount               401       mail       401    ok       ok       ok     ok         ok    ok        ok
+  auth.changePassword              401       mail       401    ok       ok      ok       ok     ok         ok    ok        ok
+  auth.changePassword:wrong        401       mail       401    WRONG_PASSWORD WRONG_PASSWORD WRONG_PASSWORD WRONG_PASSWORD WRONG_PASSWORD WRONG_PASSWORD WRONG_PASSWORD WRONG_PASSWORD
+  auth.changeEmail                 401       mail       401    ok       ok      ok       ok     ok         ok    ok        ok
+  auth.changeEmail:wrong           401       mail       401    WRONG_PASSWORD WRONG_PASSWORD WRONG_PASSWORD WRONG_PASSWORD WRONG_PASSWORD WRONG_PASSWORD WRONG_PASSWORD WRONG_PASSWORD
+  auth.confirmEmail                401       mail       401    INVALID_CODE INVALID_CODE INVALID_CODE INVALID_CODE INVALID_CODE ok INVALID_CODE INVALID_CODE
+  auth.deleteAccount:wrong         401       mail       401    WRONG_PASSWORD WRONG_PASSWORD WRONG_PASSWORD WRONG_PASSWORD WRONG_PASSWORD WRONG_PASSWORD WRONG_PASSWORD WRONG_PASSWORD
+  auth.deleteAccount               401       mail       401    ok       ok      ok       ok     ok         ok    ok        ok
 `;
+
+/** Who is there besides: the owner's friend and contact, who has asked the owner, whom the owner has asked, and others. */
+const OTHERS = ['outsider', 'otherModerator', 'friend', 'asker', 'asked', 'otherBlocked'] as const;
 
 /** What there is: people, by their part, and the ids of what belongs to them. */
 interface World {
-  people: Record<Exclude<Actor, 'anonymous'> | 'outsider' | 'otherModerator', Person>;
+  people: Record<Exclude<Actor, 'anonymous'> | (typeof OTHERS)[number], Person>;
   /** The group of ACTORS. */
   group: string;
   /** The direct conversation of its owner and its member. */
   direct: string;
+  /** That of its owner and whom the owner has blocked: of two messages the second was withheld from the owner … */
+  silent: string;
+  /** … and one that another one began who was blocked then. */
+  begun: string;
   /** A session of its owner. */
   session: string;
   /** What was mailed: to whom it takes to be verified, to the member who forgot, and to the owner who moves. */
@@ -145,20 +208,65 @@ const INPUTS: Record<string, (world: World, me: Person | null) => Record<string,
   'users.updateProfile:taken': ({ people }) => ({ username: people.outsider.credentials.username }),
   'users.setStatus': () => ({ text: 'at tea' }),
   'settings.update': () => ({ dmPolicy: 'friends' }),
+  'friends.list': () => ({}),
+  'friends.remove': ({ people }) => ({ userId: people.friend.id }),
+  'friendRequests.send': ({ people }) => ({ userId: people.outsider.id }),
+  'friendRequests.send:friend': ({ people }) => ({ userId: people.friend.id }),
+  'friendRequests.send:owner': ({ people }) => ({ userId: people.owner.id }),
+  'friendRequests.send:blocked': ({ people }) => ({ userId: people.blocked.id }),
+  'friendRequests.list': () => ({}),
+  'friendRequests.accept': ({ people }) => ({ userId: people.asker.id }),
+  'friendRequests.accept:own': ({ people }) => ({ userId: people.asked.id }),
+  'friendRequests.accept:withheld': ({ people }) => ({ userId: people.blocked.id }),
+  'friendRequests.reject': ({ people }) => ({ userId: people.asker.id }),
+  'friendRequests.reject:own': ({ people }) => ({ userId: people.asked.id }),
+  'friendRequests.reject:withheld': ({ people }) => ({ userId: people.blocked.id }),
+  'friendRequests.cancel': ({ people }) => ({ userId: people.asked.id }),
+  'friendRequests.cancel:theirs': ({ people }) => ({ userId: people.asker.id }),
+  'friendRequests.cancel:withheld': ({ people }) => ({ userId: people.owner.id }),
+  'contacts.create': ({ people }) => ({ userId: people.outsider.id, alias: 'Alice' }),
+  'contacts.create:friend': ({ people }) => ({ userId: people.friend.id }),
+  'contacts.create:owner': ({ people }) => ({ userId: people.owner.id }),
+  'contacts.list': () => ({}),
+  'contacts.get': ({ people }) => ({ userId: people.friend.id }),
+  'contacts.update': ({ people }) => ({ userId: people.friend.id, alias: 'Alice' }),
+  'contacts.remove': ({ people }) => ({ userId: people.friend.id }),
+  'blocks.add': ({ people }) => ({ userId: people.outsider.id }),
+  'blocks.add:owner': ({ people }) => ({ userId: people.owner.id }),
+  'blocks.remove': ({ people }) => ({ userId: people.blocked.id }),
+  'blocks.remove:theirs': ({ people }) => ({ userId: people.owner.id }),
+  'reports.create': ({ people }) => ({ kind: 'user', userId: people.outsider.id, reason: 'spam' }),
+  'reports.create:owner': ({ people }) => ({ kind: 'user', userId: people.owner.id, reason: 'spam' }),
+  'reports.create:message': ({ group }) => reportOf(group, 1),
+  'reports.create:direct': ({ direct }) => reportOf(direct, 1),
+  'reports.create:withheld': ({ silent }) => reportOf(silent, 2),
+  'reports.create:begun': ({ begun }) => reportOf(begun, 1),
   'presence.set': () => ({ status: 'invisible' }),
   'presence.get': ({ people }) => ({ userIds: [people.owner.id] }),
   'typing.start': ({ group }) => ({ conversationId: group }),
   'typing.start:direct': ({ direct }) => ({ conversationId: direct }),
+  'typing.start:blocked': ({ silent }) => ({ conversationId: silent }),
+  'typing.start:begun': ({ begun }) => ({ conversationId: begun }),
   'typing.stop': ({ group }) => ({ conversationId: group }),
   'typing.stop:direct': ({ direct }) => ({ conversationId: direct }),
+  'typing.stop:blocked': ({ silent }) => ({ conversationId: silent }),
   'conversations.openDirect': ({ people }) => ({ userId: people.outsider.id }),
+  'conversations.openDirect:owner': ({ people }) => ({ userId: people.owner.id }),
+  'conversations.openDirect:blocked': ({ people }) => ({ userId: people.blocked.id }),
   'conversations.list': () => ({}),
   'conversations.list:before': ({ group }) => ({ before: group }),
+  'conversations.list:begun': ({ begun }) => ({ before: begun }),
   'conversations.get': ({ group }) => ({ conversationId: group }),
   'conversations.get:direct': ({ direct }) => ({ conversationId: direct }),
+  'conversations.get:blocked': ({ silent }) => ({ conversationId: silent }),
+  'conversations.get:begun': ({ begun }) => ({ conversationId: begun }),
   'conversations.members': ({ group }) => ({ conversationId: group }),
   'conversations.members:direct': ({ direct }) => ({ conversationId: direct }),
+  'conversations.members:blocked': ({ silent }) => ({ conversationId: silent }),
+  'conversations.members:begun': ({ begun }) => ({ conversationId: begun }),
   'groups.create': ({ people }) => ({ title: 'tea', userIds: [people.outsider.id] }),
+  'groups.create:owner': ({ people }) => ({ title: 'tea', userIds: [people.owner.id] }),
+  'groups.create:blocked': ({ people }) => ({ title: 'tea', userIds: [people.blocked.id] }),
   'groups.addMembers': ({ group, people }) => ({ conversationId: group, userIds: [people.outsider.id] }),
   'groups.addMembers:direct': ({ direct, people }) => ({
     ...{ conversationId: direct, userIds: [people.outsider.id] },
@@ -173,12 +281,19 @@ const INPUTS: Record<string, (world: World, me: Person | null) => Record<string,
   }),
   'groups.leave': ({ group }) => ({ conversationId: group }),
   'groups.leave:direct': ({ direct }) => ({ conversationId: direct }),
+  'groups.leave:begun': ({ begun }) => ({ conversationId: begun }),
   'messages.send': ({ group }) => ({ conversationId: group, text: 'hello', clientMessageId: v7() }),
   'messages.send:direct': ({ direct }) => ({ conversationId: direct, text: 'hello', clientMessageId: v7() }),
+  'messages.send:blocked': ({ silent }) => ({ conversationId: silent, text: 'hello', clientMessageId: v7() }),
+  'messages.send:begun': ({ begun }) => ({ conversationId: begun, text: 'hello', clientMessageId: v7() }),
   'messages.list': ({ group }) => ({ conversationId: group }),
   'messages.list:direct': ({ direct }) => ({ conversationId: direct }),
+  'messages.list:blocked': ({ silent }) => ({ conversationId: silent }),
+  'messages.list:begun': ({ begun }) => ({ conversationId: begun }),
   'messages.markRead': ({ group }) => ({ conversationId: group, seq: 1 }),
   'messages.markRead:direct': ({ direct }) => ({ conversationId: direct, seq: 1 }),
+  'messages.markRead:blocked': ({ silent }) => ({ conversationId: silent, seq: 1 }),
+  'messages.markRead:begun': ({ begun }) => ({ conversationId: begun, seq: 1 }),
   'admin.users': () => ({ username: 'o' }),
   'admin.users:email': ({ people }) => ({ email: emailOf(people.owner) }),
   'admin.audit': ({ people }) => ({ userId: people.owner.id }),
@@ -227,6 +342,9 @@ const INPUTS: Record<string, (world: World, me: Person | null) => Record<string,
 };
 
 const NOT_THEIRS = 'not their password';
+const reportOf = (conversationId: string, seq: number) => ({
+  ...{ kind: 'message', conversationId, seq, reason: 'spam' },
+});
 const passwordOf = (me: Person | null): string => me?.credentials.password ?? NOT_THEIRS;
 const emailOf = ({ credentials }: Person): string => `${credentials.username}@example.com`;
 const credentialsOf = ({ credentials }: Person) => ({
@@ -270,7 +388,7 @@ beforeAll(async () => {
 
 async function makeWorld(server: TestServer): Promise<World> {
   const { databaseUrl, nodes } = server;
-  const names = [...ACTORS.slice(1), 'outsider', 'otherModerator'] as (keyof World['people'])[];
+  const names = [...ACTORS.slice(1), ...OTHERS] as (keyof World['people'])[];
   const joined = await Promise.all(
     names.map(async (name) => [name, await server.people.join(name)] as const),
   );
@@ -281,6 +399,7 @@ async function makeWorld(server: TestServer): Promise<World> {
   await owner.api.groups.removeMember.mutate({ conversationId: group, userId: exMember.id });
   const direct = await owner.talkTo(member);
   await owner.say(direct, 'hello');
+  const { silent, begun } = await surround(people);
   await appoint(server, moderator, 'MODERATOR');
   await appoint(server, otherModerator, 'MODERATOR');
   await appoint(server, admin, 'ADMIN');
@@ -304,11 +423,33 @@ async function makeWorld(server: TestServer): Promise<World> {
   );
   // From here on addresses are asked for.
   Object.assign(nodes[0].app.env, { REQUIRE_EMAIL_VERIFICATION: true });
-  return { people, group, direct, session: owner.tokens.sessionId, mails };
+  return { people, group, direct, silent, begun, session: owner.tokens.sessionId, mails };
+}
+
+/** How people stand to the owner. */
+async function surround(people: World['people']): Promise<{ silent: string; begun: string }> {
+  const { owner, friend, asker, asked, blocked, otherBlocked } = people;
+  const ask = (from: Person, { id: userId }: Person) => from.api.friendRequests.send.mutate({ userId });
+  await ask(friend, owner);
+  await ask(owner, friend);
+  await owner.api.contacts.create.mutate({ userId: friend.id });
+  await ask(asker, owner);
+  await ask(owner, asked);
+  const silent = await blocked.talkTo(owner);
+  await blocked.say(silent, 'hello');
+  for (const { id: userId } of [blocked, otherBlocked]) await owner.api.blocks.add.mutate({ userId });
+  await blocked.say(silent, 'are you there?');
+  await ask(blocked, owner);
+  const begun = await otherBlocked.talkTo(owner);
+  await otherBlocked.say(begun, 'hello');
+  return { silent, begun };
 }
 
 /** What a call may change that another call is decided by; in the order of their references. */
-const TABLES = ['users', 'sessions', 'refresh_tokens', 'codes', 'conversations', 'members', 'messages'];
+const TABLES = [
+  ...['users', 'sessions', 'refresh_tokens', 'codes', 'conversations', 'members', 'messages'],
+  ...['friend_requests', 'friendships', 'contacts', 'blocks', 'reports'],
+];
 
 /** Puts the world back as it was made. */
 async function restore(): Promise<void> {
@@ -391,15 +532,19 @@ describe('S37 what is not for somebody looks like what does not exist', () => {
   const hidden = rows.filter(({ expected }) => Object.values(expected).includes('NOT_FOUND'));
 
   test.each(hidden)('$name', async ({ name, expected }) => {
-    const nowhere: World = { ...world, group: v7(), direct: v7(), session: v7() };
+    const nowhere: World = {
+      ...world,
+      ...{ group: v7(), direct: v7(), silent: v7(), begun: v7(), session: v7() },
+    };
     for (const actor of ACTORS.filter((actor) => expected[actor] === 'NOT_FOUND')) {
       const me = world.people[actor as Exclude<Actor, 'anonymous'>];
       const path = pathOf(name);
       const real = await call(path, INPUTS[name]!(world, me), me);
       const random = await call(path, INPUTS[name]!(nowhere, me), me);
       const data = real.json.error?.json.data as { what?: string };
-      // Who is in it may know who is not.
-      if (data.what !== 'member') expect({ actor, ...real }).toEqual({ actor, ...random });
+      // Who is in it may know who is not, and what is not.
+      if (data.what !== 'member' && data.what !== 'message')
+        expect({ actor, ...real }).toEqual({ actor, ...random });
     }
   });
 });
@@ -415,15 +560,20 @@ describe('what a procedure is given beyond what it asks for', () => {
   interface Shape {
     properties?: object;
     anyOf?: Shape[];
+    oneOf?: Shape[];
   }
   /** The fields of an input, in whichever of its forms. */
   function fieldsOf(path: string): string[] {
     const [schema] = procedures[path]!._def.inputs as z.ZodType[];
-    const { properties = {}, anyOf = [] } = z.toJSONSchema(schema!, {
+    const {
+      properties = {},
+      anyOf = [],
+      oneOf = [],
+    } = z.toJSONSchema(schema!, {
       io: 'input',
       unrepresentable: 'any',
     }) as Shape;
-    return [properties, ...anyOf.map((shape) => shape.properties ?? {})].flatMap(Object.keys);
+    return [properties, ...[...anyOf, ...oneOf].map((shape) => shape.properties ?? {})].flatMap(Object.keys);
   }
 
   test('each with an input is tried', () => {

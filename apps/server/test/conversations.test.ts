@@ -54,7 +54,7 @@ describe('direct conversations', () => {
     await using server = await testServer();
     const alice = await server.people.join('alice');
     const open = (userId: string) => alice.api.conversations.openDirect.mutate({ userId });
-    await expect(open(alice.id)).rejects.toMatchObject(refused('SELF_CONVERSATION'));
+    await expect(open(alice.id)).rejects.toMatchObject(refused('NOT_YOURSELF'));
     await expect(open(v7())).rejects.toMatchObject(refused('NOT_FOUND', { what: 'user' }));
     await expect(open('bob')).rejects.toMatchObject(refused('INVALID_INPUT'));
   });

@@ -13,6 +13,7 @@ const pages = [
   'docs/life-of-a-message.md',
   'docs/performance.md',
   'docs/limits.md',
+  'docs/blocks.md',
   ...decisions,
 ];
 

@@ -263,7 +263,7 @@ describe('S85 whatever breaks, nothing of the inside is told, and the log can be
     const log = capturedLog();
     await using server = await testServer({ logger: log.logger });
     const alice = await server.people.join('alice');
-    await runSql(server.databaseUrl, 'ALTER TABLE conversations ALTER COLUMN last_seq TYPE bigint');
+    await runSql(server.databaseUrl, 'ALTER TABLE conversations ALTER COLUMN member_count TYPE bigint');
     await alice.api.groups.create.mutate({ title: 'tea', userIds: [] }).catch(() => null);
     const broken = { server, alice, conversationId: '' };
     using peer = await rawSocket(server.nodes[0].url, alice.tokens.accessToken);
@@ -274,7 +274,7 @@ describe('S85 whatever breaks, nothing of the inside is told, and the log can be
       const { data } = JSON.parse(text).error.json;
       expect(data).toEqual({ code: 'INTERNAL', httpStatus: 500, errorId: expect.any(String) });
       const [logged] = log.entries().filter(({ errorId }) => errorId === data.errorId);
-      expect(logged.err.issues).toEqual(['conversations.0.lastSeq: invalid_type']);
+      expect(logged.err.issues).toEqual(['conversations.0.memberCount: invalid_type']);
     }
   });
 });

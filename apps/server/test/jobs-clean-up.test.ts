@@ -158,6 +158,16 @@ test('accounts that nobody has verified go after a week where that is required, 
     userIds: [added, removed],
   });
   await alice.api.groups.removeMember.mutate({ conversationId, userId: removed });
+  const [asked, known, blocked] = [
+    await registrant(server),
+    await registrant(server),
+    await registrant(server),
+  ];
+  await alice.api.friendRequests.send.mutate({ userId: asked });
+  await alice.api.blocks.add.mutate({ userId: blocked });
+  await app.database.prisma.contact.create({
+    data: { ownerId: alice.id, userId: known, createdAt: clock.now() },
+  });
   clock.advance(6 * DAY);
   const young = await registrant(server);
 
@@ -169,7 +179,8 @@ test('accounts that nobody has verified go after a week where that is required, 
   await cleanUp(app);
   expect(await accounts()).toEqual(all);
   await cleanUp(strict);
-  const stay = [alice.id, bob.id, signedIn.id, added, removed, foreign, verified, deleted, admin, young];
+  const named = [added, removed, asked, known, blocked];
+  const stay = [alice.id, bob.id, signedIn.id, ...named, foreign, verified, deleted, admin, young];
   expect(await accounts()).toEqual(stay.sort());
   expect(all).toContain(unused);
 });

@@ -241,11 +241,7 @@ describe('S84 whatever goes through the API, the log has none of it', { timeout:
   const bearer = ({ accessToken }: { accessToken: string }) => ({ authorization: `Bearer ${accessToken}` });
 
   /** What a field is given, by its name; text that nobody has told us of is a canary. */
-  function given(
-    name: string,
-    schema: { type?: string; enum?: unknown[]; format?: string },
-    person: Person,
-  ): unknown {
+  function given(name: string, schema: Field, person: Person): unknown {
     const known: Record<string, () => unknown> = {
       conversationId: () => person.conversationId,
       userId: () => person.id,
@@ -260,22 +256,30 @@ describe('S84 whatever goes through the API, the log has none of it', { timeout:
       code: () => '123456',
     };
     if (known[name]) return known[name]();
+    if (schema.const !== undefined) return schema.const;
     if (schema.enum) return schema.enum[0];
     if (schema.format === 'uuid') return v7();
     if (schema.format === 'date-time') return new Date(Date.now() + 60_000).toISOString();
     return { integer: 1, number: 1, boolean: true, array: [], object: {} }[schema.type ?? ''] ?? canary(name);
   }
 
+  interface Field {
+    type?: string;
+    const?: unknown;
+    enum?: unknown[];
+    format?: string;
+  }
   interface Shape {
-    properties?: Record<string, { type?: string; enum?: unknown[]; format?: string }>;
+    properties?: Record<string, Field>;
     required?: string[];
     anyOf?: Shape[];
+    oneOf?: Shape[];
   }
 
   /** What a procedure takes, in each of its forms: no more than it needs, and all that it takes. */
   function rightInputs(inputs: z.ZodType[], person: Person): Record<string, unknown>[] {
     const schema = inputs[0] && (z.toJSONSchema(inputs[0], { io: 'input', unrepresentable: 'any' }) as Shape);
-    const shapes = (schema?.anyOf ?? [schema]).filter((shape) => shape?.properties);
+    const shapes = (schema?.anyOf ?? schema?.oneOf ?? [schema]).filter((shape) => shape?.properties);
     if (shapes.length === 0) return [{}];
     return shapes.flatMap(({ properties = {}, required = [] } = {}) => {
       const all = Object.entries(properties).map(

@@ -51,8 +51,8 @@ async function settle(databaseUrl: string, groupsEach: number): Promise<void> {
        FROM users, generate_series(1, ${groupsEach}) AS round;
      INSERT INTO conversations (id, kind, title, created_at, member_count, last_activity_at)
      SELECT md5(round || ' ' || part)::uuid, 'group', 'g', now(), ${GROUP}, now() FROM places GROUP BY round, part;
-     INSERT INTO members (conversation_id, user_id, joined_at, joined_seq, read_seq)
-     SELECT md5(round || ' ' || part)::uuid, id, now(), 0, 0 FROM places;
+     INSERT INTO members (conversation_id, user_id, joined_at, joined_seq, read_seq, shown_read_seq)
+     SELECT md5(round || ' ' || part)::uuid, id, now(), 0, 0, 0 FROM places;
      INSERT INTO topic_intervals (user_id, topic, opened_at)
      SELECT id, md5(round || ' ' || part)::uuid, 0 FROM places;
      DROP TABLE places;

@@ -2,9 +2,12 @@ import { createClient } from '@parley/client';
 import { LIMITS } from '@parley/contract';
 import { v7 } from 'uuid';
 import { afterEach, describe, expect, test, vi } from 'vitest';
+import { watchedBy } from '../src/presence/audience.ts';
 import { Cable } from './cable.ts';
+import { addPeople } from './crowd.ts';
 import { runSql } from './database.ts';
 import { loseNotifications } from './lost-notifications.ts';
+import type { Person } from './people.ts';
 import { addCrowd, clockedServer, fence, hangUp, seenBy, statusesOf, untilSeen } from './presences.ts';
 import { testServer } from './server.ts';
 
@@ -254,6 +257,265 @@ describe('S52: presence is not for strangers', () => {
     const { people } = await alice.api.presence.get.query({ userIds: [bob.id] });
     expect(people).toEqual([{ userId: bob.id, status: 'offline', lastSeenAt: null }]);
   });
+});
+
+const befriend = async (one: Person, other: Person) => {
+  await one.api.friendRequests.send.mutate({ userId: other.id });
+  await other.api.friendRequests.accept.mutate({ userId: one.id });
+};
+const addContact = (owner: Person, { id: userId }: Person) => owner.api.contacts.create.mutate({ userId });
+const block = (blocker: Person, { id: userId }: Person) => blocker.api.blocks.add.mutate({ userId });
+const unblock = (blocker: Person, { id: userId }: Person) => blocker.api.blocks.remove.mutate({ userId });
+/** What somebody is answered who asks how another one is. */
+const asks = async (asker: Person, { id }: Person) =>
+  (await asker.api.presence.get.query({ userIds: [id] })).people[0];
+
+describe.each([1, 2])('without a conversation, on %i node(s)', (nodes) => {
+  const last = nodes - 1;
+
+  test('friends see each other come and go, from the beginning of it to the end', async () => {
+    await using server = await clockedServer({ nodes });
+    const [alice, bob] = await server.people.all('alice', 'bob');
+    const hers = await alice.subscribe();
+    const his = await bob.subscribe({ node: last });
+    await bob.api.friendRequests.send.mutate({ userId: alice.id });
+    await server.later(3);
+    expect(seenBy(hers, bob)).toBeUndefined();
+    expect(await asks(alice, bob)).toBeUndefined();
+    await alice.api.friendRequests.accept.mutate({ userId: bob.id });
+    await untilSeen(hers, bob, 'online', server);
+    await untilSeen(his, alice, 'online', server);
+    await bob.api.presence.set.mutate({ status: 'away' });
+    await untilSeen(hers, bob, 'away', server);
+    const leftAt = server.clock.now().toISOString();
+    await hangUp(his);
+    await untilSeen(hers, bob, 'offline', server);
+    expect(seenBy(hers, bob)!.lastSeenAt).toBe(leftAt);
+    const again = await bob.subscribe({ node: last });
+    await untilSeen(hers, bob, 'away', server);
+    await alice.on(last).friends.remove.mutate({ userId: bob.id });
+    await untilSeen(hers, bob, undefined, server);
+    await untilSeen(again, alice, undefined, server);
+    expect([await asks(alice, bob), await asks(bob, alice)]).toEqual([undefined, undefined]);
+  });
+
+  test('so do those who have each other as contacts; of one side alone nothing is told, either way', async () => {
+    await using server = await clockedServer({ nodes });
+    const [alice, bob, carol] = await server.people.all('alice', 'bob', 'carol');
+    await alice.talkTo(carol);
+    await bob.talkTo(carol);
+    const hers = await alice.subscribe();
+    const his = await bob.subscribe({ node: last });
+    await addContact(alice, bob);
+    await fence(server, carol, hers, his);
+    expect([seenBy(hers, bob), seenBy(his, alice)]).toEqual([undefined, undefined]);
+    expect([await asks(alice, bob), await asks(bob, alice)]).toEqual([undefined, undefined]);
+    await addContact(bob, alice);
+    await untilSeen(hers, bob, 'online', server);
+    await untilSeen(his, alice, 'online', server);
+    expect([await asks(alice, bob), await asks(bob, alice)]).toMatchObject([
+      { status: 'online' },
+      { status: 'online' },
+    ]);
+    await alice.on(last).contacts.remove.mutate({ userId: bob.id });
+    await untilSeen(hers, bob, undefined, server);
+    await untilSeen(his, alice, undefined, server);
+    expect([await asks(alice, bob), await asks(bob, alice)]).toEqual([undefined, undefined]);
+  });
+});
+
+test('when they were last here only contacts are told, each for themselves, if somebody wants it so', async () => {
+  await using server = await clockedServer({ nodes: 2 });
+  const [bob, friend, contact, admirer, fellow] = await server.people.all(
+    ...(['bob', 'friend', 'contact', 'admirer', 'fellow'] as const),
+  );
+  await bob.startGroup('tea', contact, admirer, fellow);
+  await befriend(bob, friend);
+  await addContact(bob, contact);
+  await addContact(admirer, bob);
+  await bob.api.settings.update.mutate({ lastSeenFor: 'contacts' });
+  const others = [friend, contact, admirer, fellow];
+  const streams = await Promise.all(others.map((person, n) => person.subscribe({ node: n % 2 })));
+  const comeAndGo = async () => {
+    const his = await bob.subscribe();
+    for (const stream of streams) await untilSeen(stream, bob, 'online', server);
+    const leftAt = server.clock.now().toISOString();
+    await hangUp(his);
+    for (const stream of streams) await untilSeen(stream, bob, 'offline', server);
+    return leftAt;
+  };
+  const told = () => streams.map((stream) => seenBy(stream, bob)!.lastSeenAt);
+  const answered = () => Promise.all(others.map(async (person) => (await asks(person, bob))!.lastSeenAt));
+
+  const first = await comeAndGo();
+  expect(told()).toEqual([first, first, null, null]);
+  expect(await answered()).toEqual(told());
+
+  // Of two of them it is another matter from now on.
+  await bob.api.contacts.remove.mutate({ userId: contact.id });
+  await addContact(bob, fellow);
+  expect(await answered()).toEqual([first, null, null, first]);
+  const second = await comeAndGo();
+  expect(told()).toEqual([second, null, null, second]);
+  expect(await answered()).toEqual(told());
+
+  for (const [lastSeenFor, all] of [
+    ['nobody', false],
+    ['everyone', true],
+  ] as const) {
+    await bob.api.settings.update.mutate({ lastSeenFor });
+    const at = await comeAndGo();
+    expect(told()).toEqual(others.map(() => (all ? at : null)));
+    expect(await answered()).toEqual(told());
+  }
+});
+
+describe.each([1, 2])('S52: a block, on %i node(s)', (nodes) => {
+  const last = nodes - 1;
+
+  test.each(['ws', 'sse'] as const)(
+    'over %s: each sees the other as offline, whatever they do, until it ends',
+    async (transport) => {
+      await using server = await clockedServer({ nodes });
+      const [alice, bob, carol] = await server.people.all('alice', 'bob', 'carol');
+      await alice.startGroup('tea', bob, carol);
+      await befriend(alice, bob);
+      const hers = await alice.subscribe({ transport });
+      const his = await bob.subscribe({ transport, node: last });
+      await untilSeen(hers, bob, 'online', server);
+      await untilSeen(his, alice, 'online', server);
+      await server.later(2);
+      const news = () => [hers, his].map(({ received }) => received.length);
+      const before = news();
+      await block(alice, bob);
+      await untilSeen(hers, bob, 'offline', server);
+      await untilSeen(his, alice, 'offline', server);
+      const offline = ({ id: userId }: Person) => ({ userId, status: 'offline', lastSeenAt: null });
+      const isSilence = () => {
+        expect([seenBy(hers, bob), seenBy(his, alice)]).toEqual([offline(bob), offline(alice)]);
+      };
+      isSilence();
+      expect(await asks(alice, bob)).toEqual(offline(bob));
+      expect(await asks(bob, alice)).toEqual(offline(alice));
+      for (const { received } of [hers, his])
+        for (const { data } of received)
+          if (data.type === 'presence.changed') expect(data.hidden).toEqual([]);
+      // One frame each; and the block itself, to her.
+      expect(news()).toEqual([before[0]! + 2, before[1]! + 1]);
+
+      await alice.api.presence.set.mutate({ status: 'busy' });
+      await bob.api.presence.set.mutate({ status: 'away' });
+      await fence(server, carol, hers, his);
+      const told = [statusesOf(hers, bob), statusesOf(his, alice)];
+      expect(told).toEqual([
+        ['online', 'offline'],
+        ['online', 'offline'],
+      ]);
+      isSilence();
+      expect(await asks(alice, bob)).toEqual(offline(bob));
+      expect(await asks(bob, alice)).toEqual(offline(alice));
+      // Others see them as they are.
+      expect(await asks(carol, alice)).toMatchObject({ status: 'busy' });
+
+      // Whoever comes back is told no more.
+      const later = await bob.subscribe({ transport, node: last });
+      await fence(server, carol, later);
+      expect(statusesOf(later, alice)).toEqual([]);
+
+      await unblock(alice, bob);
+      await untilSeen(hers, bob, 'away', server);
+      for (const stream of [his, later]) await untilSeen(stream, alice, 'busy', server);
+      expect(await asks(alice, bob)).toMatchObject({ status: 'away' });
+      expect(await asks(bob, alice)).toMatchObject({ status: 'busy' });
+    },
+  );
+
+  test('takes away when they were last here, and gives it back', async () => {
+    await using server = await clockedServer({ nodes });
+    const [alice, bob] = await server.people.all('alice', 'bob');
+    await alice.talkTo(bob);
+    const his = await bob.subscribe({ node: last });
+    const hers = await alice.subscribe();
+    await untilSeen(his, alice, 'online', server);
+    const leftAt = server.clock.now().toISOString();
+    await hangUp(hers);
+    await untilSeen(his, alice, 'offline', server);
+    const lastSeen = () => seenBy(his, alice)!.lastSeenAt;
+    expect([lastSeen(), (await asks(bob, alice))!.lastSeenAt]).toEqual([leftAt, leftAt]);
+    await block(alice, bob);
+    await expect.poll(() => server.later(1).then(lastSeen)).toBe(null);
+    expect((await asks(bob, alice))!.lastSeenAt).toBe(null);
+    await unblock(alice, bob);
+    await expect.poll(() => server.later(1).then(lastSeen)).toBe(leftAt);
+    expect((await asks(bob, alice))!.lastSeenAt).toBe(leftAt);
+  });
+
+  test('of both, and one is over: nothing is told before the other one is', async () => {
+    await using server = await clockedServer({ nodes });
+    const [alice, bob, carol] = await server.people.all('alice', 'bob', 'carol');
+    await alice.startGroup('tea', bob, carol);
+    await block(alice, bob);
+    await block(bob, alice);
+    const hers = await alice.subscribe();
+    const his = await bob.subscribe({ node: last });
+    await unblock(alice, bob);
+    await fence(server, carol, hers, his);
+    expect([seenBy(hers, bob), seenBy(his, alice)]).toEqual([undefined, undefined]);
+    expect((await asks(alice, bob))!.status).toBe('offline');
+    await unblock(bob, alice);
+    await untilSeen(hers, bob, 'online', server);
+    await untilSeen(his, alice, 'online', server);
+  });
+
+  test('somebody blocked who begins a conversation is answered as if they were not, and not seen', async () => {
+    await using server = await clockedServer({ nodes });
+    const [alice, mallory, carol] = await server.people.all('alice', 'mallory', 'carol');
+    await alice.talkTo(carol);
+    await mallory.talkTo(carol);
+    const hers = await alice.subscribe();
+    const theirs = await mallory.subscribe({ node: last });
+    await block(alice, mallory);
+    expect(await asks(mallory, alice)).toBeUndefined();
+    await mallory.talkTo(alice);
+    await fence(server, carol, hers, theirs);
+    expect(await asks(mallory, alice)).toEqual({ userId: alice.id, status: 'offline', lastSeenAt: null });
+    expect(await asks(alice, mallory)).toBeUndefined();
+    expect([statusesOf(hers, mallory), statusesOf(theirs, alice)]).toEqual([[], []]);
+    await unblock(alice, mallory);
+    await untilSeen(theirs, alice, 'online', server);
+    await untilSeen(hers, mallory, 'online', server);
+  });
+});
+
+test('of more people than anybody is told of, friends and mutual contacts come first', async () => {
+  await using server = await testServer();
+  const [alice, friend, contact, admirer, mate] = await server.people.all(
+    ...(['alice', 'friend', 'contact', 'admirer', 'mate'] as const),
+  );
+  await alice.startGroup('old', mate);
+  await befriend(alice, friend);
+  await addContact(alice, contact);
+  await addContact(contact, alice);
+  await addContact(admirer, alice);
+  const { databaseUrl } = server;
+  const crowd = await addPeople(databaseUrl, LIMITS.presenceWatched);
+  await runSql(
+    databaseUrl,
+    `WITH begun AS (
+       INSERT INTO conversations (id, kind, direct_key, created_at, member_count, last_activity_at)
+       SELECT id, 'direct', id, now(), 2, now() FROM unnest('{${crowd}}'::uuid[]) AS id
+     )
+     INSERT INTO members (conversation_id, user_id, joined_at, joined_seq, read_seq, shown_read_seq)
+     SELECT id, member, now(), 0, 0, 0
+     FROM unnest('{${crowd}}'::uuid[]) AS id, unnest(ARRAY[id, '${alice.id}']) AS member`,
+  );
+  await block(alice, contact);
+  const watched = (await watchedBy(server.nodes[0].app.database.pool, [alice.id])).get(alice.id)!;
+  const { ids, sights } = watched;
+  expect(ids).toHaveLength(LIMITS.presenceWatched);
+  expect(ids.slice(0, 2).sort()).toEqual([friend.id, contact.id].sort());
+  for (const { id } of [admirer, mate]) expect(ids).not.toContain(id);
+  expect(Object.fromEntries(sights)).toEqual({ [friend.id]: 'trusted', [contact.id]: 'blocked' });
 });
 
 test('in a group of more than a hundred nobody is told by itself, and who asks is', async () => {

@@ -45,8 +45,8 @@ export async function addCrowd(
      ), counted AS (
        UPDATE conversations SET member_count = member_count + ${count} WHERE id = '${conversationId}'
      )
-     INSERT INTO members (conversation_id, user_id, joined_at, joined_seq, read_seq)
-     SELECT '${conversationId}', id, now(), 0, 0 FROM crowd RETURNING user_id`,
+     INSERT INTO members (conversation_id, user_id, joined_at, joined_seq, read_seq, shown_read_seq)
+     SELECT '${conversationId}', id, now(), 0, 0, 0 FROM crowd RETURNING user_id`,
   );
   return rows.map(({ user_id }) => user_id);
 }

@@ -26,7 +26,8 @@ const procedures = Object.entries(
 function fieldsOf(path: string): string[] {
   const { inputs } = (appRouter._def.procedures as never)[path]['_def'] as { inputs: z.ZodType[] };
   const schema = inputs[0] && z.toJSONSchema(inputs[0], { io: 'input', unrepresentable: 'any' });
-  return Object.keys(schema?.properties ?? {});
+  const forms = (schema?.anyOf ?? schema?.oneOf ?? [schema]) as { properties?: object }[];
+  return [...new Set(forms.flatMap((form) => Object.keys(form?.properties ?? {})))];
 }
 
 const ofType = (type: string) => procedures.filter((procedure) => procedure.type === type);
@@ -48,6 +49,20 @@ const INPUTS: Record<string, Record<string, unknown>> = {
   'conversations.list': {},
   'conversations.get': { conversationId: v7() },
   'conversations.members': { conversationId: v7() },
+  'friends.list': { query: 'some' },
+  'friends.remove': { userId: v7() },
+  'friendRequests.send': { userId: v7() },
+  'friendRequests.list': { direction: 'incoming' },
+  'friendRequests.accept': { userId: v7() },
+  'friendRequests.reject': { userId: v7() },
+  'friendRequests.cancel': { userId: v7() },
+  'blocks.add': { userId: v7() },
+  'blocks.remove': { userId: v7() },
+  'contacts.create': { userId: v7(), alias: 'somebody' },
+  'contacts.list': { mutualOnly: true },
+  'contacts.get': { userId: v7() },
+  'contacts.update': { userId: v7(), alias: 'somebody' },
+  'contacts.remove': { userId: v7() },
   'groups.create': { title: 'tea', userIds: [v7()] },
   'groups.addMembers': { conversationId: v7(), userIds: [v7()] },
   'groups.removeMember': { conversationId: v7(), userId: v7() },
@@ -68,6 +83,7 @@ const INPUTS: Record<string, Record<string, unknown>> = {
   'users.updateProfile': { bio: 'tea' },
   'users.setStatus': { text: 'at tea' },
   'settings.update': { dmPolicy: 'everyone' },
+  'reports.create': { kind: 'user', userId: v7(), reason: 'spam' },
   'presence.set': { status: 'online' },
   'presence.get': { userIds: [v7()] },
   'typing.start': { conversationId: v7() },
@@ -137,6 +153,8 @@ describe('the stock client with superjson works with every procedure, over a soc
     const page = await api.messages.list.query({ conversationId: direct.id, before: undefined });
     expect(page.messages).toEqual([sent]);
     await api.messages.markRead.mutate({ conversationId: direct.id, seq: 1 });
+    const spam = { kind: 'user', userId: carol.id, reason: 'spam', comment: undefined } as const;
+    expect(await api.reports.create.mutate(spam)).toEqual(await api.reports.create.mutate(spam));
     expect(await api.presence.set.mutate({ status: 'online' })).toBeNull();
     expect((await api.presence.get.query({ userIds: [bob.id] })).people).toHaveLength(1);
     expect(await api.typing.start.mutate({ conversationId: direct.id })).toBeNull();
@@ -155,6 +173,24 @@ describe('the stock client with superjson works with every procedure, over a soc
       status: { text: 'at tea', until: null },
     });
     expect(await api.settings.update.mutate({ dmPolicy: 'friends' })).toEqual(await api.settings.get.query());
+    await bob.api.friendRequests.send.mutate({ userId: me.id });
+    const friend = await api.friendRequests.accept.mutate({ userId: bob.id });
+    expect(await api.friends.list.query({ query: undefined })).toEqual({ friends: [friend] });
+    expect(await api.friends.remove.mutate({ userId: bob.id })).toEqual({ userId: bob.id });
+    await carol.api.friendRequests.send.mutate({ userId: me.id });
+    expect(await api.friendRequests.reject.mutate({ userId: carol.id })).toEqual({ userId: carol.id });
+    const asked = await api.friendRequests.send.mutate({ userId: carol.id });
+    const { requests } = await api.friendRequests.list.query({ direction: undefined });
+    expect(asked).toEqual({ status: 'requested', request: requests[0] });
+    expect(await api.friendRequests.cancel.mutate({ userId: carol.id })).toEqual({ userId: carol.id });
+    const contact = await api.contacts.create.mutate({ userId: carol.id, alias: undefined });
+    expect(await api.contacts.list.query({ mutualOnly: undefined })).toEqual({ contacts: [contact] });
+    const renamed = await api.contacts.update.mutate({ userId: carol.id, alias: 'Caroline' });
+    expect(await api.contacts.get.query({ userId: carol.id })).toEqual(renamed);
+    expect(await api.contacts.remove.mutate({ userId: carol.id })).toEqual({ userId: carol.id });
+    const blocked = await api.blocks.add.mutate({ userId: carol.id });
+    expect(await api.blocks.list.query()).toEqual({ blocks: [blocked] });
+    expect(await api.blocks.remove.mutate({ userId: carol.id })).toEqual({ userId: carol.id });
     expect(await api.sessions.list.query()).toContainEqual(expect.objectContaining({ isCurrent: true }));
     await expect(api.sessions.revoke.mutate({ sessionId: v7() })).rejects.toMatchObject({
       data: { code: 'NOT_FOUND' },

@@ -69,6 +69,63 @@ describe.each([1, 2])('on %i node(s)', (nodes) => {
     await hers.when(() => typingIn(hers).filter(({ who }) => who === bob.id).length === 2);
   });
 
+  test('S43 between two of whom one has blocked the other nothing is passed on, either way', async () => {
+    await using server = await clockedServer({ nodes });
+    const [alice, mallory, carol, dave] = await server.people.all('alice', 'mallory', 'carol', 'dave');
+    const conversationId = await mallory.talkTo(alice);
+    const group = await carol.startGroup('tea', alice, mallory, dave);
+    const [hers, his] = [await alice.subscribe(), await mallory.subscribe({ node: last })];
+    await known(carol, group, hers, his);
+    /** Each of the two starts and stops, and everything of it that is passed on has arrived. */
+    async function write(inConversation: string) {
+      // Beyond what is swallowed of a start that came soon after another.
+      server.clock.advance(2_000);
+      for (const typing of [mallory.on(last).typing, alice.api.typing])
+        for (const signal of ['start', 'stop'] as const)
+          expect(await typing[signal].mutate({ conversationId: inConversation })).toBeNull();
+      const before = [told(hers, group, carol), told(his, group, dave)] as const;
+      await carol.on(last).typing.start.mutate({ conversationId: group });
+      await dave.api.typing.start.mutate({ conversationId: group });
+      await hers.when(() => told(hers, group, carol) > before[0]);
+      await his.when(() => told(his, group, dave) > before[1]);
+    }
+    /** How often a stream was told of somebody in a conversation. */
+    const told = ({ received }: Subscription, where: string, who: Person): number =>
+      received.filter(
+        ({ data }) => data.type === 'typing' && data.conversationId === where && data.userId === who.id,
+      ).length;
+    const between = () => [told(hers, conversationId, mallory), told(his, conversationId, alice)];
+
+    await write(conversationId);
+    expect(between()).toEqual([2, 2]);
+    await alice.api.blocks.add.mutate({ userId: mallory.id });
+    await write(conversationId);
+    expect(between()).toEqual([2, 2]);
+    // In a group nothing is withheld.
+    await write(group);
+    expect([told(hers, group, mallory), told(his, group, alice)]).toEqual([2, 2]);
+    await alice.api.blocks.remove.mutate({ userId: mallory.id });
+    await write(conversationId);
+    expect(between()).toEqual([4, 4]);
+  });
+
+  test('S43 who begins a conversation with somebody who has blocked them writes in it, and nobody is told', async () => {
+    await using server = await clockedServer({ nodes });
+    const [alice, mallory, carol] = await server.people.all('alice', 'mallory', 'carol');
+    await alice.api.blocks.add.mutate({ userId: mallory.id });
+    const group = await carol.startGroup('tea', alice, mallory);
+    const hers = await alice.subscribe();
+    await known(carol, group, hers);
+    const conversationId = await mallory.talkTo(alice);
+    expect(await mallory.on(last).typing.start.mutate({ conversationId })).toBeNull();
+    // To her there is none.
+    await expect(alice.api.typing.start.mutate({ conversationId })).rejects.toMatchObject({
+      data: { code: 'NOT_FOUND' },
+    });
+    await fence(carol, last, group, hers);
+    expect(typingIn(hers).map(({ who }) => who)).toEqual([carol.id]);
+  });
+
   test('who has left is told no more, and says no more', async () => {
     await using server = await clockedServer({ nodes });
     const [alice, bob, carol] = await server.people.all('alice', 'bob', 'carol');

@@ -87,6 +87,46 @@ describe('who is found', () => {
     expect(await found()).toEqual(['seekme2', 'seekme5']);
   });
 
+  test.each(['the first', 'the second'])('neither of two, of whom %s has blocked the other', async (who) => {
+    await using server = await testServer({ env: { USER_DIRECTORY: 'on' } });
+    const [alice, mallory, carol] = await server.people.all('seek_alice', 'seek_mallo', 'seek_carol');
+    const [blocker, blocked] = who === 'the first' ? [alice, mallory] : [mallory, alice];
+    await mallory.api.users.updateProfile.mutate({ fullName: 'Mallory Mock' });
+    await alice.api.users.updateProfile.mutate({ fullName: 'Alice Mock' });
+    /** Whom somebody finds by username, by name, and in the directory. */
+    const found = async (person: Person) => {
+      const { users } = await person.api.users.list.query({});
+      const lists = [
+        await find(person, 'seek_'),
+        await find(person, 'mock'),
+        users.map(({ username }) => username),
+      ];
+      return lists.map((names) =>
+        names
+          .map((name) => name.slice(5, 8))
+          .sort()
+          .join(' '),
+      );
+    };
+    const everybody = [await found(alice), await found(mallory), await found(carol)];
+    expect(everybody).toEqual([
+      ['car mal', 'mal', 'car mal'],
+      ['ali car', 'ali', 'ali car'],
+      ['ali mal', 'ali mal', 'ali mal'],
+    ]);
+    await blocker.api.blocks.add.mutate({ userId: blocked.id });
+    for (const person of [alice, mallory]) expect(await found(person)).toEqual(['car', '', 'car']);
+    expect(await found(carol)).toEqual(everybody[2]);
+    // A page is public.
+    for (const [me, { id: userId }] of [
+      [alice, mallory],
+      [mallory, alice],
+    ] as const)
+      expect(await me.api.users.get.query({ userId })).toMatchObject({ id: userId });
+    await blocker.api.blocks.remove.mutate({ userId: blocked.id });
+    expect([await found(alice), await found(mallory), await found(carol)]).toEqual(everybody);
+  });
+
   test('by a name that has changed, and no more by the one before', async () => {
     await using server = await testServer();
     const [me, alice] = await server.people.all('me', 'x_alice');
@@ -215,11 +255,15 @@ describe('S58 what is looked for', () => {
     );
   });
 
-  test('is read along an index among 20,000 people, in less than 50 ms', async () => {
+  test.each([
+    ['20,000 people', ''],
+    ['as many, of whom one has blocked a thousand, and is blocked by five thousand', BLOCKS],
+  ])('is read along an index among %s, in less than 50 ms', async (_, blocks) => {
     await using server = await testServer();
     const me = await server.people.join('me');
     const { pool } = server.nodes[0].app.database;
     await pool.query(CROWD);
+    await pool.query(blocks);
     const asked: { text: string; values: unknown[] }[] = [];
     const query = pool.query.bind(pool);
     pool.query = ((text: string, values: unknown[]) => {
@@ -260,6 +304,15 @@ const CROWD = `
   INSERT INTO name_words (user_id, word) SELECT id, unnest(string_to_array(lower(full_name), ' '))
   FROM users WHERE full_name LIKE 'Anna%';
   ANALYZE users, name_words`;
+
+/** SQL: they block each other, and whoever came first: a thousand are blocked by that one, five thousand have blocked that one. */
+const BLOCKS = `
+  CREATE TEMP TABLE them AS SELECT id, row_number() OVER (ORDER BY md5(id::text)) AS n FROM users WHERE username LIKE 'user%';
+  INSERT INTO blocks (blocker_id, blocked_id, created_at)
+  SELECT u.id, o.id, now() FROM them u JOIN them o ON o.n = u.n + 1
+  UNION ALL SELECT me.id, u.id, now() FROM users me, them u WHERE me.username LIKE 'me%' AND u.n <= 1000
+  UNION ALL SELECT u.id, me.id, now() FROM users me, them u WHERE me.username LIKE 'me%' AND u.n <= 5000;
+  ANALYZE blocks`;
 
 describe('the directory', () => {
   test('is no procedure unless the operator wants it', async () => {

@@ -1,5 +1,4 @@
 import { describe, expect, test } from 'vitest';
-import { relationsOf } from '../src/people/relations.ts';
 import { testServer } from './server.ts';
 
 const refused = (code: string, data: object = {}) => ({ data: { code, ...data } });
@@ -102,18 +101,4 @@ describe('what they let others do', () => {
       alice.id,
     ]);
   });
-});
-
-test('how others stand to somebody: by the conversations of now', async () => {
-  await using server = await testServer();
-  const [alice, bob, carol, dave] = await server.people.all('alice', 'bob', 'carol', 'dave');
-  const { pool } = server.nodes[0].app.database;
-  await alice.talkTo(bob);
-  const group = await carol.startGroup('tea', alice, dave);
-  const relations = async () =>
-    Object.fromEntries(await relationsOf(pool, alice.id, [bob.id, carol.id, dave.id]));
-  const [yes, no] = [{ sharesConversation: true }, { sharesConversation: false }];
-  expect(await relations()).toEqual({ [bob.id]: yes, [carol.id]: yes, [dave.id]: yes });
-  await dave.api.groups.leave.mutate({ conversationId: group });
-  expect(await relations()).toEqual({ [bob.id]: yes, [carol.id]: yes, [dave.id]: no });
 });

@@ -101,8 +101,8 @@ describe('a changed name reaches everybody who sees it', () => {
     await alice.startGroup('tea', bob);
     const { pool } = server.nodes[0].app.database;
     await pool.query(
-      `INSERT INTO members (conversation_id, user_id, joined_at, joined_seq, read_seq)
-       SELECT gen_random_uuid(), $1, now(), 0, 0 FROM generate_series(2, 2000)`,
+      `INSERT INTO members (conversation_id, user_id, joined_at, joined_seq, read_seq, shown_read_seq)
+       SELECT gen_random_uuid(), $1, now(), 0, 0, 0 FROM generate_series(2, 2000)`,
       [alice.id],
     );
     const stream = await bob.subscribe();

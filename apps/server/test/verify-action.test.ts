@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { appRouter } from '../src/router.ts';
 import { appoint } from './appoint.ts';
 import { mailTo } from './inbox.ts';
-import type { People } from './people.ts';
+import type { People, Person } from './people.ts';
 import { type TestServer, testServer } from './server.ts';
 import { verifyAction } from './verify.ts';
 
@@ -15,6 +15,89 @@ const actions: Record<string, (people: People, server: TestServer) => Promise<un
   async 'conversations.openDirect'(people) {
     const [alice, bob] = await people.all('alice', 'bob');
     await verifyAction([alice, bob], () => alice.talkTo(bob));
+  },
+  async 'blocks.add'(people) {
+    const [alice, bob] = await people.all('alice', 'bob');
+    const conversationId = await alice.talkTo(bob);
+    await bob.say(conversationId, 'before');
+    await verifyAction([alice, bob], async () => {
+      await alice.api.blocks.add.mutate({ userId: bob.id });
+      await bob.say(conversationId, 'withheld');
+      await alice.api.messages.markRead.mutate({ conversationId, seq: 1 });
+    });
+  },
+  async 'blocks.remove'(people) {
+    const [alice, bob, carol] = await people.all('alice', 'bob', 'carol');
+    const conversationId = await alice.talkTo(bob);
+    for (const { id } of [bob, carol]) await alice.api.blocks.add.mutate({ userId: id });
+    const begun = await carol.talkTo(alice);
+    for (const text of ['withheld', 'withheld too']) await bob.say(conversationId, text);
+    await carol.say(begun, 'withheld');
+    await verifyAction([alice, bob, carol], async () => {
+      for (const { id } of [bob, carol]) await alice.api.blocks.remove.mutate({ userId: id });
+      await bob.say(conversationId, 'heard');
+      await carol.say(begun, 'heard');
+      await alice.api.messages.markRead.mutate({ conversationId, seq: 2 });
+    });
+  },
+  async 'friendRequests.send'(people) {
+    const [alice, bob, carol, dave] = await people.all('alice', 'bob', 'carol', 'dave');
+    await dave.api.blocks.add.mutate({ userId: alice.id });
+    await carol.api.friendRequests.send.mutate({ userId: alice.id });
+    await verifyAction([alice, bob, carol, dave], async () => {
+      for (const { id } of [bob, carol, dave, bob])
+        await alice.api.friendRequests.send.mutate({ userId: id });
+    });
+  },
+  async 'friendRequests.accept'(people) {
+    const [alice, bob] = await people.all('alice', 'bob');
+    await alice.api.friendRequests.send.mutate({ userId: bob.id });
+    await verifyAction([alice, bob], () => bob.api.friendRequests.accept.mutate({ userId: alice.id }));
+  },
+  async 'friendRequests.reject'(people) {
+    const [alice, bob] = await people.all('alice', 'bob');
+    await alice.api.friendRequests.send.mutate({ userId: bob.id });
+    await verifyAction([alice, bob], () => bob.api.friendRequests.reject.mutate({ userId: alice.id }));
+  },
+  async 'friendRequests.cancel'(people) {
+    const [alice, bob, carol] = await people.all('alice', 'bob', 'carol');
+    for (const { id } of [bob, carol]) await alice.api.friendRequests.send.mutate({ userId: id });
+    await verifyAction([alice, bob, carol], async () => {
+      await carol.api.blocks.add.mutate({ userId: alice.id });
+      for (const { id } of [bob, carol]) await alice.api.friendRequests.cancel.mutate({ userId: id });
+    });
+  },
+  async 'friends.remove'(people) {
+    const [alice, bob] = await people.all('alice', 'bob');
+    await alice.api.friendRequests.send.mutate({ userId: bob.id });
+    await bob.api.friendRequests.send.mutate({ userId: alice.id });
+    await verifyAction([alice, bob], async () => {
+      await alice.api.users.updateProfile.mutate({ fullName: 'Alice Liddell' });
+      await bob.api.friends.remove.mutate({ userId: alice.id });
+    });
+  },
+  async 'contacts.create'(people) {
+    const [alice, bob, carol] = await people.all('alice', 'bob', 'carol');
+    await bob.api.contacts.create.mutate({ userId: alice.id });
+    await verifyAction([alice, bob, carol], async () => {
+      await alice.api.contacts.create.mutate({ userId: bob.id });
+      await alice.api.contacts.create.mutate({ userId: carol.id, alias: 'Caroline' });
+    });
+  },
+  async 'contacts.update'(people) {
+    const [alice, bob, carol] = await people.all('alice', 'bob', 'carol');
+    for (const { id: userId } of [bob, carol])
+      await alice.api.contacts.create.mutate({ userId, alias: 'a name' });
+    await verifyAction([alice, bob], async () => {
+      await alice.api.contacts.update.mutate({ userId: bob.id, alias: 'Bobby' });
+      await alice.api.contacts.update.mutate({ userId: carol.id, alias: null });
+    });
+  },
+  async 'contacts.remove'(people) {
+    const [alice, bob, carol] = await people.all('alice', 'bob', 'carol');
+    for (const { id: userId } of [bob, carol]) await alice.api.contacts.create.mutate({ userId });
+    await bob.api.contacts.create.mutate({ userId: alice.id });
+    await verifyAction([alice, bob], () => alice.api.contacts.remove.mutate({ userId: bob.id }));
   },
   async 'groups.create'(people) {
     const [alice, bob, carol] = await people.all('alice', 'bob', 'carol');
@@ -214,6 +297,8 @@ const SILENT = [
   ...['auth.register', 'auth.refresh'],
   // These only have something mailed.
   ...['auth.resendVerification', 'auth.forgotPassword', 'auth.changeEmail'],
+  // For the moderators alone.
+  'reports.create',
   // True only now, and never kept.
   ...['typing.start', 'typing.stop'],
 ];
@@ -221,6 +306,28 @@ const SILENT = [
 test.each(Object.entries(actions))('%s: old state and events are the new state', async (_, act) => {
   await using server = await testServer();
   await act(server.people, server);
+});
+
+test('whoever deletes their account is in no list of others any more', async () => {
+  await using server = await testServer();
+  const [alice, ...others] = await server.people.all('alice', 'friend', 'asked', 'asking', 'blocker');
+  const [friend, asked, asking, blocker] = others;
+  const send = (from: Person, to: Person) => from.api.friendRequests.send.mutate({ userId: to.id });
+  for (const [from, to] of [
+    [alice, friend],
+    [friend, alice],
+    [alice, asked],
+    [asking, alice],
+    [alice, blocker],
+  ] as const)
+    await send(from, to);
+  await blocker.api.blocks.add.mutate({ userId: alice.id });
+  const watching = await Promise.all(others.map((person) => person.subscribe()));
+  await verifyAction(others, async () => {
+    const { password } = alice.credentials;
+    await alice.api.auth.deleteAccount.mutate({ password, messages: 'keep' });
+    await Promise.all(watching.map((stream) => stream.until(({ type }) => type === 'user.updated')));
+  });
 });
 
 test('every mutation has its proof', () => {

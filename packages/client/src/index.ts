@@ -1,17 +1,23 @@
 export type {
   Availability,
+  Block,
   ChatEvent,
+  Contact,
   Conversation,
   ConversationView,
   EphemeralEvent,
   ErrorCode,
   ErrorData,
+  Friend,
+  FriendRequest,
   Member,
   Message,
   OwnUser,
   Presence,
   Profile,
   PublicUser,
+  ReportReason,
+  SeqRange,
   Settings,
   Status,
   StreamItem,
@@ -28,6 +34,7 @@ export type { Readable } from './store.ts';
 export { applyEvent, type ReceivedEvent, type UnknownEvent } from './sync/apply-event.ts';
 export type { ConnectionStatus } from './sync/connection.ts';
 export type { OutgoingMessage } from './sync/outbox.ts';
+export type { People } from './sync/people.ts';
 export type { Sending, SendingState } from './sync/sender.ts';
 export {
   type Bootstrap,

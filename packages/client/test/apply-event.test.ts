@@ -36,9 +36,16 @@ const viewOf = ({ members: _, timeline: __, ...view }: ConversationState): Conve
 const viewsOf = (state: ChatState) =>
   Object.fromEntries(Object.entries(state.conversations ?? {}).map(([id, known]) => [id, viewOf(known)]));
 
+const shownOf = (state: ChatState) => {
+  const { friends, friendRequests, contacts, blocks } = state;
+  return { conversations: viewsOf(state), friends, friendRequests, contacts, blocks };
+};
+
 /** That a state has all that it claims to have. */
 function expectHonest(state: ChatState, model: Model): void {
-  for (const { id, timeline, members, lastSeq } of Object.values(state.conversations!)) {
+  for (const conversation of Object.values(state.conversations!)) {
+    const { id, timeline, members, lastSeq } = conversation;
+    expect(unreadOf(conversation)).toBe(model.unread(id));
     const inRange = ({ seq }: Message) => seq >= timeline.from && seq <= timeline.to;
     expect(timeline.messages).toEqual(model.visible(id).filter(inRange));
     expect(timeline.to).toBe(lastSeq);
@@ -54,7 +61,7 @@ describe('the state', () => {
         let state = begin(model);
         for (const { event, snapshot } of model.run(list).log) {
           state = applyEvent(state, event);
-          expect(viewsOf(state)).toEqual(viewsOf(takeBootstrap(emptyState, snapshot)));
+          expect(shownOf(state)).toEqual(shownOf(takeBootstrap(emptyState, snapshot)));
         }
       }),
     );
@@ -95,7 +102,7 @@ describe('the state', () => {
         const events = eventsOf(model.run(list));
         const end = fold(start, events);
         const again = fold(end, events.slice(from % (events.length + 1)));
-        expect(viewsOf(again)).toEqual(viewsOf(end));
+        expect(shownOf(again)).toEqual(shownOf(end));
         expectHonest(again, model);
       }),
     );
@@ -110,7 +117,7 @@ describe('the state', () => {
         const cut = at % (events.length + 1);
         const snapshot = model.log[cut - 1]?.snapshot;
         const from = snapshot ? takeBootstrap(emptyState, snapshot) : start;
-        expect(viewsOf(fold(from, events.slice(cut)))).toEqual(viewsOf(fold(start, events)));
+        expect(shownOf(fold(from, events.slice(cut)))).toEqual(shownOf(fold(start, events)));
       }),
     );
   });
@@ -133,7 +140,7 @@ describe('the state', () => {
           told,
           events.slice(cut).filter((event, index) => roomOf(event) !== room || cut + index >= end),
         );
-        expect(viewsOf(state)).toEqual(viewsOf(fold(start, events)));
+        expect(shownOf(state)).toEqual(shownOf(fold(start, events)));
         expectHonest(state, model);
       }),
     );

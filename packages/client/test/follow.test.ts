@@ -5,7 +5,8 @@ import { createStore } from '../src/store.ts';
 import type { ReceivedEvent } from '../src/sync/apply-event.ts';
 import type { ConnectionNews } from '../src/sync/connection.ts';
 import { createFollower, type StreamListener } from '../src/sync/follow.ts';
-import { type ChatState, emptyState, mergeConversation, mergeMembers } from '../src/sync/state.ts';
+import { takePeople } from '../src/sync/people.ts';
+import { type ChatState, emptyState, mergeConversation, mergeMembers, unreadOf } from '../src/sync/state.ts';
 import { type Action, actions, ME, Model } from './model.ts';
 
 beforeEach(() => void vi.useFakeTimers());
@@ -180,9 +181,14 @@ describe('whatever happens on the way', () => {
         it.deliver();
         await settled();
         it.follower.stop();
-        const { conversations } = it.model.snapshot();
+        const { conversations, ...fresh } = it.model.snapshot();
+        const state = it.store.get();
         expect(byId(it.views())).toEqual(byId(conversations));
-        for (const { id, members } of Object.values(it.store.get().conversations!)) {
+        const { friends, friendRequests, contacts, blocks } = state;
+        expect({ friends, friendRequests, contacts, blocks }).toEqual(takePeople(fresh));
+        for (const conversation of Object.values(state.conversations!)) {
+          const { id, members } = conversation;
+          expect(unreadOf(conversation)).toBe(it.model.unread(id));
           if (members) expect(new Set(Object.values(members))).toEqual(new Set(it.model.members(id)));
         }
         const log = it.model.log.slice(before).map(({ event }) => event);

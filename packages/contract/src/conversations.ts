@@ -3,6 +3,11 @@ import { id, seq, timestamp } from './ids.ts';
 import { type Message, message } from './messages.ts';
 import { type PublicUser, publicUser } from './users.ts';
 
+/** From the first to the last `seq`, both included. */
+export type SeqRange = [from: number, to: number];
+
+export const seqRange = z.tuple([seq, seq]) satisfies z.ZodType<SeqRange>;
+
 /** A person in a conversation. The members of a direct conversation are both `member`. */
 export type Member = {
   user: PublicUser;
@@ -45,17 +50,23 @@ export const conversation = z.object({
   lastSeq: seq,
 }) satisfies z.ZodType<Conversation>;
 
-/** A conversation as one of its members sees it. Unread is `lastSeq - me.readSeq`. */
+/**
+ * A conversation as one of its members sees it. Unread is `lastSeq - me.readSeq`, less what lies in `skipped`. `lastSeq` is
+ * that of the newest message that this member may see.
+ */
 export type ConversationView = Conversation & {
   me: Omit<Member, 'user'>;
   /** The other person of a direct conversation; null in a group. */
   peer: Member | null;
   /** The newest message that this member may see. */
   lastMessage: Message | null;
+  /** Ranges of `seq` behind `me.readSeq`, both ends included, in which there is nothing for this member. */
+  skipped: SeqRange[];
 };
 
 export const conversationView = conversation.extend({
   me: member.omit({ user: true }),
   peer: member.nullable(),
   lastMessage: message.nullable(),
+  skipped: z.array(seqRange),
 }) satisfies z.ZodType<ConversationView>;

@@ -29,13 +29,33 @@ export interface ErrorData {
   /** Another account has this username, in whatever case. */
   USERNAME_TAKEN: object;
   /** It does not exist, or it is not for you to know that it does. */
-  NOT_FOUND: { what: 'conversation' | 'user' | 'message' | 'member' | 'session' | 'procedure' };
+  NOT_FOUND: {
+    what:
+      | 'conversation'
+      | 'user'
+      | 'message'
+      | 'member'
+      | 'session'
+      | 'friend'
+      | 'friendRequest'
+      | 'contact'
+      | 'block'
+      | 'procedure';
+  };
   /** You see it, and may not do this to it. */
   FORBIDDEN: { need: 'owner' | 'admin' | 'MODERATOR' | 'ADMIN' };
   /** This person does not let you do it: begin a direct conversation with them, or put them into a group. */
   REFUSED_BY_SETTINGS: { userId: string };
-  /** A conversation with oneself. */
-  SELF_CONVERSATION: object;
+  /** This is not done with oneself: a conversation, a friendship, a contact, a block, a report. */
+  NOT_YOURSELF: object;
+  /** The caller has blocked this person, and has to unblock them first. */
+  PERSON_BLOCKED: object;
+  /** They are friends already. */
+  ALREADY_FRIENDS: object;
+  /** This person is in the address book already. */
+  ALREADY_A_CONTACT: object;
+  /** One of the two would have more of these than `limit`; friend requests are counted by who sends them. */
+  TOO_MANY: { what: 'friends' | 'friendRequests' | 'contacts' | 'blocks'; limit: number };
   /** This is done in groups only. */
   NOT_A_GROUP: object;
   /** The owner hands the group over before leaving it. */
@@ -77,7 +97,11 @@ export const ERROR_STATUS = {
   NOT_FOUND: 404,
   FORBIDDEN: 403,
   REFUSED_BY_SETTINGS: 403,
-  SELF_CONVERSATION: 400,
+  NOT_YOURSELF: 400,
+  PERSON_BLOCKED: 409,
+  ALREADY_FRIENDS: 409,
+  ALREADY_A_CONTACT: 409,
+  TOO_MANY: 409,
   NOT_A_GROUP: 400,
   OWNER_MUST_TRANSFER: 409,
   GROUP_FULL: 409,

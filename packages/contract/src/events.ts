@@ -9,6 +9,16 @@ import {
 } from './conversations.ts';
 import { id, seq, timestamp } from './ids.ts';
 import { type Message, message } from './messages.ts';
+import {
+  type Block,
+  block,
+  type Contact,
+  contact,
+  type Friend,
+  type FriendRequest,
+  friend,
+  friendRequest,
+} from './people.ts';
 import { type Presence, presence } from './presence.ts';
 import { type OwnUser, ownUser, type PublicUser, publicUser, type Settings, settings } from './users.ts';
 
@@ -40,7 +50,10 @@ export type ChatEvent =
   | { type: 'member.left'; conversationId: string; userId: string; memberCount: number }
   /** Somebody in a group is something else in it from now on. */
   | { type: 'member.roleChanged'; conversationId: string; userId: string; role: Member['role'] }
-  /** A message. Its sender has read up to it. */
+  /**
+   * A message. Its sender has read up to it. What lies between it and the newest message before it was withheld from
+   * this person.
+   */
   | { type: 'message.created'; message: Message }
   /** Members read further. Gathered: at most one a conversation in 200 ms (direct) or 1 s (group) from each node. */
   | { type: 'receipt.read'; conversationId: string; marks: { userId: string; readSeq: number }[] }
@@ -52,6 +65,23 @@ export type ChatEvent =
   | { type: 'account.updated'; user: OwnUser }
   /** This person changed what others may do and see. */
   | { type: 'settings.updated'; settings: Settings }
+  /** This person asked somebody to be friends, or was asked: `request.direction` says which. */
+  | { type: 'friendRequest.created'; request: FriendRequest }
+  /** A request was accepted, or met one from the other side: they are friends now. Both get this. */
+  | { type: 'friendRequest.accepted'; friend: Friend }
+  /** Whoever was asked does not want to. Both get this; `userId` is the other one. */
+  | { type: 'friendRequest.rejected'; userId: string }
+  /** Whoever asked has taken it back. Both get this; `userId` is the other one. */
+  | { type: 'friendRequest.cancelled'; userId: string }
+  /** One of two friends has ended it. Both get this; `userId` is the other one. */
+  | { type: 'friend.removed'; userId: string }
+  /** This person's address book, which nobody else hears of. */
+  | { type: 'contact.added'; contact: Contact }
+  | { type: 'contact.updated'; contact: Contact }
+  | { type: 'contact.removed'; userId: string }
+  /** This person blocked somebody, or does so no more. The other one does not hear of it. */
+  | { type: 'block.added'; block: Block }
+  | { type: 'block.removed'; userId: string }
   /** This person signed in somewhere. */
   | { type: 'session.started'; sessionId: string; device: string; address: string; at: string }
   /** A session of this person ended. Its own sockets are closed right after. */
@@ -84,6 +114,16 @@ export const chatEvent = z.discriminatedUnion('type', [
   z.object({ type: z.literal('user.updated'), user: publicUser }),
   z.object({ type: z.literal('account.updated'), user: ownUser }),
   z.object({ type: z.literal('settings.updated'), settings }),
+  z.object({ type: z.literal('friendRequest.created'), request: friendRequest }),
+  z.object({ type: z.literal('friendRequest.accepted'), friend }),
+  z.object({ type: z.literal('friendRequest.rejected'), userId: id }),
+  z.object({ type: z.literal('friendRequest.cancelled'), userId: id }),
+  z.object({ type: z.literal('friend.removed'), userId: id }),
+  z.object({ type: z.literal('contact.added'), contact }),
+  z.object({ type: z.literal('contact.updated'), contact }),
+  z.object({ type: z.literal('contact.removed'), userId: id }),
+  z.object({ type: z.literal('block.added'), block }),
+  z.object({ type: z.literal('block.removed'), userId: id }),
   z.object({
     type: z.literal('session.started'),
     sessionId: id,

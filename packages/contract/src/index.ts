@@ -5,6 +5,7 @@ export * from './ids.ts';
 export * from './limits.ts';
 export * from './message-id.ts';
 export * from './messages.ts';
+export * from './people.ts';
 export * from './presence.ts';
 export * from './users.ts';
 export * from './version.ts';

@@ -29,6 +29,15 @@ export const LIMITS = {
   /** Characters (code points) of a password, from and to. */
   passwordMin: 8,
   passwordMax: 64,
+  /** Of one person: friends, friend requests that wait for an answer, contacts, and people whom they have blocked. */
+  friends: 1_000,
+  friendRequests: 100,
+  contacts: 1_000,
+  blocks: 1_000,
+  /** Characters of what a person calls a contact. */
+  alias: 100,
+  /** Characters of what a report says. */
+  reportComment: 1_000,
   /** People of one `presence.get`. */
   presencePerCall: 200,
   /** In a group of more members nobody hears by itself who comes and goes; `presence.get` still tells. */

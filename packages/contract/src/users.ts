@@ -45,7 +45,7 @@ export type Settings = {
   lastSeenFor: 'everyone' | 'contacts' | 'nobody';
   /** Whether others are to be told how far they have read. It is kept; so far receipts are told in any case. */
   readReceipts: boolean;
-  /** Who may put them into a group. */
+  /** Who may put them into a group; in no case somebody whom they have blocked. */
   groupAddsBy: 'everyone' | 'contacts' | 'friends';
 };
 

@@ -23,8 +23,8 @@ const groupSql = (members: number): string => {
   return `
     INSERT INTO conversations (id, kind, title, created_at, member_count, last_activity_at)
     VALUES ('${id}', 'group', '${members} people', now(), ${members}, now());
-    INSERT INTO members (conversation_id, user_id, role, joined_at, joined_seq, read_seq)
-    SELECT '${id}', ${userSql}, CASE n WHEN 0 THEN 'owner' ELSE 'member' END::member_role, now(), 0, 0
+    INSERT INTO members (conversation_id, user_id, role, joined_at, joined_seq, read_seq, shown_read_seq)
+    SELECT '${id}', ${userSql}, CASE n WHEN 0 THEN 'owner' ELSE 'member' END::member_role, now(), 0, 0, 0
     FROM generate_series(0, ${members - 1}) n;`;
 };
 
@@ -46,8 +46,8 @@ export const SEED = `
   SELECT ${uuidSql(`'c' || n`)}, 'direct', least(a, b) || ':' || greatest(a, b), now(), 2, now()
   FROM generate_series(0, ${WORLD.pairs - 1}) n,
     LATERAL (SELECT ${uuidSql(`'u' || 2 * n`)} AS a, ${uuidSql(`'u' || 2 * n + 1`)} AS b) pair;
-  INSERT INTO members (conversation_id, user_id, joined_at, joined_seq, read_seq)
-  SELECT ${uuidSql(`'c' || n / 2`)}, ${userSql}, now(), 0, 0 FROM generate_series(0, ${WORLD.users - 1}) n;
+  INSERT INTO members (conversation_id, user_id, joined_at, joined_seq, read_seq, shown_read_seq)
+  SELECT ${uuidSql(`'c' || n / 2`)}, ${userSql}, now(), 0, 0, 0 FROM generate_series(0, ${WORLD.users - 1}) n;
   ${WORLD.groups.map(groupSql).join('')}
 
   INSERT INTO messages (id, conversation_id, seq, sender_id, fingerprint, text, created_at)

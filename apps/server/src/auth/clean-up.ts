@@ -24,11 +24,13 @@ const OLD: { days: number; table: string; key: string; where: string }[] = [
   { days: 0, table: 'codes', key: 'id', where: 'expires_at < $1' },
   { days: 7, table: 'inbox_mails', key: 'id', where: 'created_at < $1' },
   { days: 400, table: 'audit_records', key: 'id', where: 'at < $1' },
+  { days: 400, table: 'reports', key: 'id', where: 'created_at < $1' },
 ];
 
 /**
  * Accounts whose address nobody has verified, that never had a session, and that nobody has brought into a
- * conversation: they have left nothing behind, so that nothing refers to them.
+ * conversation, asked to be friends, put into an address book, or blocked: they have left nothing behind, so that
+ * nothing refers to them, and nobody has to hear that they are gone.
  */
 const NEVER_USED = {
   ...{ days: 7, table: 'users', key: 'id' },
@@ -36,7 +38,10 @@ const NEVER_USED = {
     AND external_subject IS NULL AND deleted_at IS NULL AND role = 'USER'
     AND NOT EXISTS (SELECT FROM sessions s WHERE s.user_id = users.id)
     AND NOT EXISTS (SELECT FROM members m WHERE m.user_id = users.id)
-    AND NOT EXISTS (SELECT FROM former_members f WHERE f.user_id = users.id)`,
+    AND NOT EXISTS (SELECT FROM former_members f WHERE f.user_id = users.id)
+    AND NOT EXISTS (SELECT FROM friend_requests r WHERE r.receiver_id = users.id)
+    AND NOT EXISTS (SELECT FROM contacts c WHERE c.user_id = users.id)
+    AND NOT EXISTS (SELECT FROM blocks b WHERE b.blocked_id = users.id)`,
 };
 
 /** Deletes what accounts leave behind and nobody needs any more. It runs every hour, on one node. */

@@ -2,6 +2,7 @@ import type { App } from '../context.ts';
 import { whereabouts } from '../conversations/whereabouts.ts';
 import { withdraw } from '../groups/withdraw.ts';
 import { eraseMessages } from '../messages/erase.ts';
+import { forgetPerson } from '../people/forget.ts';
 import { tellAudience } from '../users/announce-user.ts';
 
 /** An account that was deleted, and whether its messages go too. */
@@ -11,13 +12,14 @@ export interface ClearAccountJob {
 }
 
 /**
- * What is left to do for an account that was deleted: its conversations hear of it, it leaves its groups, and its
- * messages are erased if that was asked for. Each is a small transaction of its own, and done again it changes
- * nothing, so that it can be broken off and begun again anywhere.
+ * What is left to do for an account that was deleted: whoever sees it hears of it, it is nobody's friend or contact
+ * any more, it leaves its groups, and its messages are erased if that was asked for. Each is a small transaction of
+ * its own, and done again it changes nothing, so that it can be broken off and begun again anywhere.
  */
 export async function clearAccount(app: App, { userId, erase }: ClearAccountJob): Promise<void> {
   const { directs, groups, former } = await whereabouts(app.database, userId);
   await app.database.transaction((tx) => tellAudience(tx, userId));
+  await forgetPerson(app, userId);
   for (const conversationId of groups) await withdraw(app, { conversationId, userId });
   if (!erase) return;
   for (const conversationId of [...directs, ...groups, ...former])

@@ -28,10 +28,9 @@ export function listMembers(
     const { rows } = await client.query<MemberRow>({
       name: 'conversation_members',
       text: MEMBERS,
-      values: [input.conversationId],
+      values: [input.conversationId, ctx.session.userId],
     });
-    if (!rows.some(({ user }) => user.id === ctx.session.userId))
-      throw new ParleyError('NOT_FOUND', { what: 'conversation' });
+    if (rows.length === 0) throw new ParleyError('NOT_FOUND', { what: 'conversation' });
     const members = rows.map(
       (row): Member => ({
         user: row.user,
@@ -54,6 +53,9 @@ interface MemberRow {
 }
 
 const MEMBERS = `
-  SELECT ${PUBLIC_USER_JSON} AS "user", m.role, m.joined_at, m.joined_seq, m.read_seq
+  SELECT ${PUBLIC_USER_JSON} AS "user", m.role, m.joined_at, m.joined_seq,
+         CASE WHEN u.id = $2 THEN m.read_seq ELSE m.shown_read_seq END AS read_seq
   FROM members m JOIN users u ON u.id = m.user_id
-  WHERE m.conversation_id = $1 ORDER BY m.role, m.joined_at, u.id`;
+  WHERE m.conversation_id = $1
+    AND EXISTS (SELECT FROM members me WHERE me.conversation_id = $1 AND me.user_id = $2 AND NOT me.hidden)
+  ORDER BY m.role, m.joined_at, u.id`;

@@ -1,22 +1,29 @@
 import type { ConversationView } from '@parley/contract';
 import type { SignedIn } from '../context.ts';
 import { ParleyError } from '../error.ts';
-import { loadViews } from './view.ts';
+import { LAST_ACTIVE_AT, loadViews } from './view.ts';
 
 /** The caller's conversations, the most recently active first; `before` goes on after the last one of a page. */
 export async function listConversations(
   ctx: SignedIn,
   input: { limit: number; before?: string | undefined },
 ): Promise<{ conversations: ConversationView[]; hasMore: boolean }> {
-  const { pool, prisma } = ctx.app.database;
+  const { pool } = ctx.app.database;
   const { userId } = ctx.session;
   const query: Parameters<typeof loadViews>[2] = { limit: input.limit + 1 };
   if (input.before !== undefined) {
-    const membership = { conversationId: input.before, userId };
-    if (!(await prisma.member.findUnique({ where: { conversationId_userId: membership } })))
-      throw new ParleyError('NOT_FOUND', { what: 'conversation' });
-    query.before = await prisma.conversation.findUniqueOrThrow({ where: { id: input.before } });
+    const { rows } = await pool.query<{ id: string; lastActiveAt: Date }>({
+      name: 'conversation_place',
+      text: PLACE,
+      values: [input.before, userId],
+    });
+    if (!rows[0]) throw new ParleyError('NOT_FOUND', { what: 'conversation' });
+    query.before = rows[0];
   }
   const views = await loadViews(pool, userId, query);
   return { conversations: views.slice(0, input.limit), hasMore: views.length > input.limit };
 }
+
+const PLACE = `
+  SELECT c.id, ${LAST_ACTIVE_AT} AS "lastActiveAt" FROM members me JOIN conversations c ON c.id = me.conversation_id
+  WHERE c.id = $1 AND me.user_id = $2`;

@@ -18,6 +18,6 @@ export async function lockConversation(
     await tx.conversation.findUnique({ where: { id: conversationId } }),
     await tx.member.findUnique({ where: { conversationId_userId: { conversationId, userId } } }),
   ];
-  if (!conversation || !me) throw new ParleyError('NOT_FOUND', { what: 'conversation' });
+  if (!conversation || !me || me.hidden) throw new ParleyError('NOT_FOUND', { what: 'conversation' });
   return { conversation, me };
 }

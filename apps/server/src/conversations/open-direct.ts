@@ -1,47 +1,70 @@
 import type { ConversationView } from '@parley/contract';
 import type { SignedIn } from '../context.ts';
+import type { Tx } from '../database/database.ts';
 import { ParleyError } from '../error.ts';
 import { newId } from '../ids.ts';
 import { refuseUnwanted } from '../people/relations.ts';
-import { keepLiving } from '../users/living.ts';
+import { lockPeople } from '../users/lock.ts';
 import { bringIn, newcomer, toConversation } from './bring-in.ts';
+import { directKey } from './direct-key.ts';
 import { getConversation } from './get.ts';
-
-/** One key a pair, whoever begins. */
-const directKey = (a: string, b: string): string => (a < b ? `${a}:${b}` : `${b}:${a}`);
+import { revealDirect } from './reveal-direct.ts';
+import { silenceDirect } from './silence-direct.ts';
 
 /** The conversation of the caller and another person: the one they have, or a new one. */
 export async function openDirect(ctx: SignedIn, input: { userId: string }): Promise<ConversationView> {
   const { database, clock } = ctx.app;
   const me = ctx.session.userId;
   const { userId } = input;
-  if (userId === me) throw new ParleyError('SELF_CONVERSATION');
+  if (userId === me) throw new ParleyError('NOT_YOURSELF');
+  const conversationId =
+    (await findShown(database.prisma, me, userId)) ??
+    (await database.transaction((tx) => begin(tx, me, userId, clock.now())));
+  return (await getConversation(ctx, { conversationId })).conversation;
+}
 
-  const conversationId = await database.transaction(async (tx) => {
-    if ((await keepLiving(tx, [me, userId])).size < 2) throw new ParleyError('NOT_FOUND', { what: 'user' });
-    const now = clock.now();
-    const key = directKey(me, userId);
-    // Whoever comes second waits here for the first, and then finds what they made.
-    const made = await tx.conversation.createManyAndReturn({
-      data: {
-        id: newId(),
-        kind: 'direct',
-        directKey: key,
-        createdAt: now,
-        lastActivityAt: now,
-        memberCount: 2,
-      },
-      skipDuplicates: true,
-    });
-    const conversation = made[0];
-    if (!conversation) return (await tx.conversation.findUniqueOrThrow({ where: { directKey: key } })).id;
-    await refuseUnwanted(tx, 'dmPolicy', [userId]);
-    await bringIn(tx, 'conversation.created', {
+/** The one that they have, if the caller sees it. */
+async function findShown(client: Tx, me: string, userId: string): Promise<string | undefined> {
+  const [row] = await client.$queryRaw<{ id: string }[]>`
+    SELECT c.id FROM conversations c JOIN members m ON m.conversation_id = c.id
+    JOIN users other ON other.id = ${userId}::uuid
+    WHERE c.direct_key = ${directKey(me, userId)} AND m.user_id = ${me}::uuid AND NOT m.hidden AND other.deleted_at IS NULL`;
+  return row?.id;
+}
+
+/** With both locked: whoever comes second waits here for the first, and then finds what they made. */
+async function begin(tx: Tx, me: string, userId: string, now: Date): Promise<string> {
+  if ((await lockPeople(tx, [me, userId])).size < 2) throw new ParleyError('NOT_FOUND', { what: 'user' });
+  const found = await silenceDirect(tx, me, userId);
+  if (found) {
+    await revealDirect(tx, found, me);
+    return found;
+  }
+  const blocks = await tx.block.findMany({
+    where: { blockerId: { in: [me, userId] }, blockedId: { in: [me, userId] } },
+  });
+  if (blocks.some(({ blockerId }) => blockerId === me)) throw new ParleyError('PERSON_BLOCKED');
+  await refuseUnwanted(tx, 'dmPolicy', me, [userId]);
+  const conversation = await tx.conversation.create({
+    data: {
+      id: newId(),
+      kind: 'direct',
+      directKey: directKey(me, userId),
+      createdAt: now,
+      lastActivityAt: now,
+      memberCount: 2,
+    },
+  });
+  await bringIn(
+    tx,
+    'conversation.created',
+    {
       actorId: me,
       conversation: toConversation(conversation),
       members: [newcomer(me, 'member', 0, now), newcomer(userId, 'member', 0, now)],
-    });
-    return conversation.id;
-  });
-  return (await getConversation(ctx, { conversationId })).conversation;
+    },
+    blocks.map(({ blockerId }) => blockerId),
+  );
+  await silenceDirect(tx, me, userId);
+  return conversation.id;
 }

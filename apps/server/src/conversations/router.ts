@@ -13,12 +13,12 @@ export const conversationsRouter = {
    * Opens the direct conversation with somebody: returns the one there is, or makes it. A pair has one,
    * whoever opens it and however often.
    *
-   * Errors: `SELF_CONVERSATION`, `NOT_FOUND` (user), `REFUSED_BY_SETTINGS` (their `dmPolicy` leaves the caller out, and
-   * there is none yet). Events: `conversation.created`, to both, when it is new.
+   * Errors: `NOT_YOURSELF`, `NOT_FOUND` (user), and where there is none yet `REFUSED_BY_SETTINGS` (their `dmPolicy`
+   * leaves the caller out) and `PERSON_BLOCKED` (by the caller). Events: `conversation.created`, to both, when it is new.
    */
   openDirect: procedure
     .meta({
-      errors: ['SELF_CONVERSATION', 'NOT_FOUND', 'REFUSED_BY_SETTINGS'],
+      errors: ['NOT_YOURSELF', 'NOT_FOUND', 'REFUSED_BY_SETTINGS', 'PERSON_BLOCKED'],
       events: ['conversation.created'],
     })
     .input(z.strictObject({ userId: id }))

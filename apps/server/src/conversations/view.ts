@@ -1,4 +1,4 @@
-import type { ConversationView, Member, Message, PublicUser } from '@parley/contract';
+import type { ConversationView, Member, Message, PublicUser, SeqRange } from '@parley/contract';
 import type pg from 'pg';
 import { MESSAGE_JSON } from '../messages/read.ts';
 import { PUBLIC_USER_JSON } from '../users/public-user.ts';
@@ -7,8 +7,8 @@ import { PUBLIC_USER_JSON } from '../users/public-user.ts';
 export interface ViewQuery {
   ids?: string[];
   limit?: number;
-  /** Only those that were active before this conversation was. */
-  before?: { lastActivityAt: Date; id: string };
+  /** Only those that were active before this one was. */
+  before?: { id: string; lastActiveAt: Date };
 }
 
 /**
@@ -20,7 +20,7 @@ export async function loadViews(
   userId: string,
   { ids, limit = 500, before }: ViewQuery,
 ): Promise<ConversationView[]> {
-  const values = [userId, ids ?? null, before?.lastActivityAt ?? null, before?.id ?? null, limit];
+  const values = [userId, ids ?? null, before?.lastActiveAt ?? null, before?.id ?? null, limit];
   const { rows } = await client.query<ViewRow>({ name: 'conversation_views', text: VIEWS, values });
   return rows.map(toView);
 }
@@ -44,24 +44,42 @@ interface ViewRow {
   peer_joined_seq: number;
   peer_read_seq: number;
   last_message: Message | null;
+  skipped: SeqRange[];
 }
 
+/** When a conversation was last active for one of its members: to a blocked person what they send counts, too. */
+export const LAST_ACTIVE_AT = 'greatest(c.last_activity_at, me.last_withheld_at)';
+
+/** The ranges in which the others' messages are withheld from this member, behind the mark and before the newest. */
+const SKIPPED = `
+  SELECT coalesce(json_agg(json_build_array(low, high) ORDER BY low), '[]') FROM (
+    SELECT min(w.seq) AS low, max(w.seq) AS high FROM (
+      SELECT seq, seq - row_number() OVER (ORDER BY seq) AS island FROM messages
+      WHERE conversation_id = c.id AND withheld AND sender_id <> me.user_id AND seq > me.read_seq AND seq < m.seq
+    ) w GROUP BY w.island
+  ) ranges`;
+
 const VIEWS = `
-  SELECT c.id, c.kind, c.title, c.description, c.created_at, c.member_count, c.last_seq,
+  SELECT c.id, c.kind, c.title, c.description, c.created_at, c.member_count, coalesce(m.seq, me.joined_seq) AS last_seq,
          me.role, me.joined_at, me.joined_seq, me.read_seq,
          peer.user_id AS peer_id, ${PUBLIC_USER_JSON} AS peer_user, peer.role AS peer_role,
          peer.joined_at AS peer_joined_at, peer.joined_seq AS peer_joined_seq,
-         peer.read_seq AS peer_read_seq,
-         CASE WHEN m.id IS NOT NULL THEN (${MESSAGE_JSON})::json END AS last_message
+         peer.shown_read_seq AS peer_read_seq,
+         CASE WHEN m.id IS NOT NULL THEN (${MESSAGE_JSON})::json END AS last_message,
+         (${SKIPPED}) AS skipped
   FROM members me
   JOIN conversations c ON c.id = me.conversation_id
   LEFT JOIN members peer ON c.kind = 'direct' AND peer.conversation_id = c.id AND peer.user_id <> me.user_id
   LEFT JOIN users u ON u.id = peer.user_id
-  LEFT JOIN messages m ON m.conversation_id = c.id AND m.seq = c.last_seq AND c.last_seq > me.joined_seq
-  WHERE me.user_id = $1
+  LEFT JOIN LATERAL (
+    SELECT * FROM messages m
+    WHERE m.conversation_id = c.id AND m.seq > me.joined_seq AND (NOT m.withheld OR m.sender_id = me.user_id)
+    ORDER BY m.seq DESC LIMIT 1
+  ) m ON true
+  WHERE me.user_id = $1 AND NOT me.hidden
     AND ($2::uuid[] IS NULL OR me.conversation_id = ANY ($2))
-    AND ($3::timestamptz IS NULL OR (c.last_activity_at, c.id) < ($3, $4::uuid))
-  ORDER BY c.last_activity_at DESC, c.id DESC
+    AND ($3::timestamptz IS NULL OR (${LAST_ACTIVE_AT}, c.id) < ($3, $4::uuid))
+  ORDER BY ${LAST_ACTIVE_AT} DESC, c.id DESC
   LIMIT $5`;
 
 const toView = (row: ViewRow): ConversationView => ({
@@ -89,4 +107,5 @@ const toView = (row: ViewRow): ConversationView => ({
           readSeq: row.peer_read_seq,
         },
   lastMessage: row.last_message,
+  skipped: row.skipped,
 });

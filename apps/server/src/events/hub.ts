@@ -77,12 +77,6 @@ export class Hub {
     return this.#topics.get(topic) ?? NOBODY;
   }
 
-  /** Whether somebody with a stream here hears of a topic now. */
-  hears(userId: string, topic: string): boolean {
-    const person = this.#people.get(userId);
-    return person !== undefined && this.audience(topic).has(person);
-  }
-
   /** Takes the next entries of the log: dense, and right after `applied`. */
   apply(entries: readonly LogEntry[]): void {
     this.recent.push(entries);

@@ -27,7 +27,7 @@ export async function addMembers(
     const known = await keepLiving(tx, userIds);
     const present = await tx.member.findMany({ where: { conversationId, userId: { in: userIds } } });
     const members = new Set(present.map(({ userId }) => userId));
-    const refusers = await refusersOf(tx, 'groupAddsBy', userIds);
+    const refusers = await refusersOf(tx, 'groupAddsBy', me.userId, userIds);
     const added = userIds.filter(
       (userId) => known.has(userId) && !members.has(userId) && !refusers.has(userId),
     );

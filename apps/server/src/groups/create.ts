@@ -24,7 +24,7 @@ export async function createGroup(ctx: SignedIn, input: CreateGroupInput): Promi
   const conversationId = await database.transaction(async (tx) => {
     if ((await keepLiving(tx, [me, ...others])).size <= others.length)
       throw new ParleyError('NOT_FOUND', { what: 'user' });
-    await refuseUnwanted(tx, 'groupAddsBy', others);
+    await refuseUnwanted(tx, 'groupAddsBy', me, others);
     const now = clock.now();
     const { title, description = null } = input;
     const conversation = await tx.conversation.create({

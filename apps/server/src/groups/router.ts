@@ -14,7 +14,8 @@ export const groupsRouter = {
   /**
    * Makes a group of the caller, who owns it, and others. Returns it.
    *
-   * Errors: `NOT_FOUND` (one of the users), `REFUSED_BY_SETTINGS` (one of them), `GROUP_FULL`. Events: `conversation.created`, to all of them.
+   * Errors: `NOT_FOUND` (one of the users), `REFUSED_BY_SETTINGS` (one of them, as `groups.addMembers` has it), `GROUP_FULL`.
+   * Events: `conversation.created`, to all of them.
    */
   create: procedure
     .meta({ errors: ['NOT_FOUND', 'REFUSED_BY_SETTINGS', 'GROUP_FULL'], events: ['conversation.created'] })
@@ -30,7 +31,7 @@ export const groupsRouter = {
 
   /**
    * Brings people into a group. Returns who came, and who was skipped and why: `refused_by_settings` is whose
-   * `groupAddsBy` leaves the caller out.
+   * `groupAddsBy` leaves the caller out, and who has blocked the caller.
    *
    * Errors: `NOT_FOUND`, `NOT_A_GROUP`, `FORBIDDEN` (a plain member), `GROUP_FULL`. Events: `member.added`.
    */

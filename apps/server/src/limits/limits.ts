@@ -28,6 +28,9 @@ export const LIMITS = {
   profiles: { variable: 'LIMIT_PROFILES', by: 'person' },
   /** Changes of a username. */
   usernames: { variable: 'LIMIT_USERNAMES', by: 'person' },
+  /** Friend requests that are sent: each is news for somebody else. */
+  friendRequests: { variable: 'LIMIT_FRIEND_REQUESTS', by: 'person' },
+  reports: { variable: 'LIMIT_REPORTS', by: 'person' },
   /** Current passwords that a member is asked for. */
   passwords: { variable: 'LIMIT_PASSWORDS', by: 'person' },
   /** Every call that needs no session. */

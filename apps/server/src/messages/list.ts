@@ -56,7 +56,7 @@ const PAGE = `
   WITH visible AS (
     SELECT m.joined_seq + 1 AS lowest, c.last_seq AS highest
     FROM members m JOIN conversations c ON c.id = m.conversation_id
-    WHERE m.conversation_id = $1 AND m.user_id = $2
+    WHERE m.conversation_id = $1 AND m.user_id = $2 AND NOT m.hidden
   ), wanted AS (
     SELECT lowest, highest, CASE
       WHEN $5::int IS NOT NULL THEN $5 + 1
@@ -69,7 +69,8 @@ const PAGE = `
   )
   SELECT '{"messages":[' ||
     coalesce((SELECT string_agg(${MESSAGE_JSON}, ',' ORDER BY m.seq)
-              FROM messages m WHERE m.conversation_id = $1 AND m.seq BETWEEN page.low AND page.high), '') ||
+              FROM messages m WHERE m.conversation_id = $1 AND m.seq BETWEEN page.low AND page.high
+              AND (NOT m.withheld OR m.sender_id = $2)), '') ||
     '],"from":' || low || ',"to":' || high ||
     ',"hasMoreBefore":' || (low > lowest) || ',"hasMoreAfter":' || (high < highest) ||
     ',"cursor":"' || $7::text || '.' || (SELECT coalesce(max(position), 0) FROM events) || '"}'

@@ -20,4 +20,4 @@ export async function markRead(
 }
 
 const KIND = `SELECT c.kind FROM members m JOIN conversations c ON c.id = m.conversation_id
-              WHERE m.conversation_id = $1 AND m.user_id = $2`;
+              WHERE m.conversation_id = $1 AND m.user_id = $2 AND NOT m.hidden`;

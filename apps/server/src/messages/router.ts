@@ -16,12 +16,13 @@ export const messagesRouter = {
    * Sends a message. Returns it once it is stored. The same `clientMessageId` again returns the message that
    * was stored then, so that no answer can be followed by another try.
    *
-   * Errors: `NOT_FOUND`, `IDEMPOTENCY_CONFLICT` (the key was used for other content), `BUSY`.
+   * Errors: `NOT_FOUND`, `IDEMPOTENCY_CONFLICT` (the key was used for other content), `PERSON_BLOCKED` (by the caller, in
+   * their direct conversation), `BUSY`.
    * Events: `message.created`.
    */
   send: procedure
     .meta({
-      errors: ['NOT_FOUND', 'IDEMPOTENCY_CONFLICT', 'BUSY'],
+      errors: ['NOT_FOUND', 'IDEMPOTENCY_CONFLICT', 'PERSON_BLOCKED', 'BUSY'],
       events: ['message.created'],
       limits: ['sends'],
     })

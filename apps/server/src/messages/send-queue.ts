@@ -30,8 +30,8 @@ interface Waiting extends Send {
 /** Stores messages in batches: while one is on its way to the database, the sends that come wait for the next. */
 export interface SendQueue {
   /**
-   * Resolves once the message is stored, and committed. Errors: `NOT_FOUND`, `IDEMPOTENCY_CONFLICT`, `BUSY`,
-   * and `UNAVAILABLE` when nobody knows whether it was stored.
+   * Resolves once the message is stored, and committed. Errors: `NOT_FOUND`, `IDEMPOTENCY_CONFLICT`, `PERSON_BLOCKED`,
+   * `BUSY`, and `UNAVAILABLE` when nobody knows whether it was stored.
    */
   push(send: Send): Promise<Rendered<Message>>;
   /** Resolves when nothing is waiting any more. */
@@ -127,12 +127,14 @@ export function createSendQueue({ url, database, log, clock }: SendQueueOptions)
       const { id, conversationId, senderId, text } = send;
       const seq = seqs[index]!;
       switch (outcomes[index]) {
-        case 'stored': {
+        case 'stored':
+        case 'withheld': {
           const message = { id, conversationId, seq, senderId, text, createdAt: sentAt };
           const json = JSON.stringify(message);
           entries.push({
             position: head + entries.length + 1,
-            topic: conversationId,
+            // What is withheld from the other one is news of its sender alone.
+            topic: outcomes[index] === 'withheld' ? senderId : conversationId,
             event: { type: 'message.created', message },
             json: `{"type":"message.created","message":${json}}`,
           });
@@ -141,6 +143,9 @@ export function createSendQueue({ url, database, log, clock }: SendQueueOptions)
         }
         case 'exists':
           readMessage(database, conversationId, seq).then(send.resolve, send.reject);
+          break;
+        case 'peer_blocked':
+          send.reject(new ParleyError('PERSON_BLOCKED'));
           break;
         case 'conflict':
           send.reject(new ParleyError('IDEMPOTENCY_CONFLICT', { messageId: id }));

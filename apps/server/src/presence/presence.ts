@@ -8,7 +8,7 @@ import type { LogEntry } from '../events/entry.ts';
 import { Ephemeral } from '../events/ephemeral.ts';
 import type { EventLog } from '../events/log.ts';
 import type { Connections } from '../sockets/connections.ts';
-import { lastSeenOf, watchedBy } from './audience.ts';
+import { lastSeenOf, type Sight, watchedBy } from './audience.ts';
 import { Here } from './here.ts';
 import { nodeTable } from './node-table.ts';
 import { createNodes } from './nodes.ts';
@@ -23,8 +23,8 @@ const FEEDS_AT_ONCE = 100;
 /** Who is here, on whichever node, and who is told of it. */
 export interface PresenceTracker {
   isConnected(userId: string): boolean;
-  /** How these people are, by id, as others see it. */
-  describe(userIds: string[]): Promise<Map<string, Presence>>;
+  /** How these people are, by id, as it is shown to each sight of them. */
+  describe(userIds: string[]): Promise<Map<string, Record<Sight, Presence>>>;
   /** Does what is due, as a timer does five times a second, and resolves when it is done. */
   turn(): Promise<void>;
   /** The people of this node have some seconds to come back at another. */
@@ -61,22 +61,30 @@ export function createPresence(options: PresenceOptions): PresenceTracker {
   });
   log.hub.observe(({ topic, position, event }: LogEntry) => {
     if (event?.type === 'account.updated') roster.choose(topic, event.user.availability, position);
+    for (const userId of betweenTwo(topic, event)) watches.outdate(userId);
     const size = smallestSize(event);
     if (size === null || size > LIMITS.presenceGroup) return;
     for (const { userId } of log.hub.audience(topic)) watches.outdate(userId);
     if (event && 'userId' in event) watches.outdate(event.userId);
   });
 
-  async function describe(userIds: string[]): Promise<Map<string, Presence>> {
+  async function describe(userIds: string[]): Promise<Map<string, Record<Sight, Presence>>> {
     const absent = userIds.filter((userId) => roster.statusOf(userId) === 'offline');
     const lastSeen = await lastSeenOf(pool, absent);
     return new Map(
-      userIds.flatMap((userId): [string, Presence][] => {
+      userIds.flatMap((userId): [string, Record<Sight, Presence>][] => {
         const status = roster.statusOf(userId);
-        if (status !== 'offline') return [[userId, { userId, status, lastSeenAt: null }]];
-        const lastSeenAt = lastSeen.get(userId);
+        const offline = (lastSeenAt: string | null): Presence => ({ userId, status: 'offline', lastSeenAt });
+        const blocked = offline(null);
+        if (status !== 'offline') {
+          const here = { userId, status, lastSeenAt: null };
+          return [[userId, { blocked, plain: here, trusted: here }]];
+        }
+        const seen = lastSeen.get(userId);
         // Whoever has left meanwhile is left out.
-        return lastSeenAt === undefined ? [] : [[userId, { userId, status, lastSeenAt }]];
+        return seen
+          ? [[userId, { blocked, plain: offline(seen.plain), trusted: offline(seen.trusted) }]]
+          : [];
       }),
     );
   }
@@ -101,13 +109,14 @@ export function createPresence(options: PresenceOptions): PresenceTracker {
   }
 
   async function pushTo(feeds: Feed[], elapsed: number): Promise<void> {
-    const people = await describe([...new Set(feeds.flatMap(({ pending }) => [...pending]))]);
-    // A person's JSON is made once for all who are told of them.
-    const texts = new Map([...people.values()].map((one) => [one, JSON.stringify(one)]));
+    const views = await describe([...new Set(feeds.flatMap(({ pending }) => [...pending]))]);
+    const texts = new Map<Presence, string>();
     // From here on nobody can change: no await until all of them are told.
     for (const feed of feeds) {
-      const known = [...feed.pending].filter((userId) => people.has(userId));
-      const told = known.map((userId) => people.get(userId)!).filter((one) => isNews(feed, one));
+      const known = [...feed.pending].filter((userId) => views.has(userId));
+      const told = known
+        .map((userId) => views.get(userId)![watches.sightOf(feed, userId)])
+        .filter((one) => isNews(feed, one));
       const hidden = [...feed.hidden];
       if (known.length + hidden.length === 0) continue;
       const isSilent = told.length + hidden.length === 0;
@@ -174,10 +183,30 @@ function smallestSize(event: ChatEvent | null): number | null {
   }
 }
 
+/** Of an event that changes how two people stand to each other: these two. */
+function betweenTwo(topic: string, event: ChatEvent | null): string[] {
+  switch (event?.type) {
+    case 'friendRequest.accepted':
+      return [topic, event.friend.user.id];
+    case 'contact.added':
+      return [topic, event.contact.user.id];
+    case 'block.added':
+      return [topic, event.block.user.id];
+    case 'friend.removed':
+    case 'contact.removed':
+    case 'block.removed':
+      return [topic, event.userId];
+    default:
+      return [];
+  }
+}
+
 /** Who is offline is worth a word to those who have been told otherwise. */
 const isNews = (feed: Feed, { status }: Presence): boolean => feed.isGreeted || status !== 'offline';
 
+/** `texts`: the JSON of each, made once for all who are told of them. */
 function presenceNews(people: Presence[], hidden: string[], texts: Map<Presence, string>): Ephemeral {
+  for (const one of people) if (!texts.has(one)) texts.set(one, JSON.stringify(one));
   const json = people.map((one) => texts.get(one)).join(',');
   return new Ephemeral(
     { type: 'presence.changed', people, hidden },

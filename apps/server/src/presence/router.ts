@@ -18,8 +18,9 @@ export const presenceRouter = {
     .mutation(({ ctx, input }) => setAvailability(ctx, input)),
 
   /**
-   * How people are at this moment. Only those with whom the caller shares a conversation are told of; all others are
-   * left out, as are ids that nobody has.
+   * How people are at this moment. Only those are told of with whom the caller shares a conversation, who are their
+   * friends, or mutual contacts of theirs; all others are left out, as are ids that nobody has. Of two people one of
+   * whom has blocked the other, each sees the other as offline.
    */
   get: procedure
     .input(z.strictObject({ userIds: z.array(id).max(LIMITS.presencePerCall) }))

@@ -1,5 +1,6 @@
 import type { Presence } from '@parley/contract';
 import type { Listener } from '../events/hub.ts';
+import type { Sight, WatchedPeople } from './audience.ts';
 
 /** A stream is told of people at most once in this time, and somebody's people are asked for no more often, in milliseconds. */
 const EVERY = 1_000;
@@ -7,6 +8,7 @@ const EVERY = 1_000;
 /** What one stream has yet to be told. */
 export interface Feed {
   readonly stream: Listener;
+  readonly watcher: Watcher;
   /** Those of whom it has not heard how they are. */
   readonly pending: Set<string>;
   /** Those of whom it is told nothing any more, and has not heard that either. */
@@ -17,10 +19,12 @@ export interface Feed {
 }
 
 /** Somebody with streams on this node. */
-interface Watcher {
+export interface Watcher {
   readonly userId: string;
   /** Of whom they are told; null until it was read. */
   watched: Set<Watched> | null;
+  /** What they are shown of some of them; of all others it is `plain`. */
+  sights: Map<string, Sight>;
   readonly feeds: Map<Listener, Feed>;
   askAt: number;
 }
@@ -47,13 +51,20 @@ export class Watches {
   add(userId: string, stream: Listener): void {
     let watcher = this.#watchers.get(userId);
     if (!watcher) {
-      watcher = { userId, watched: null, feeds: new Map(), askAt: 0 };
+      watcher = { userId, watched: null, sights: new Map(), feeds: new Map(), askAt: 0 };
       this.#watchers.set(userId, watcher);
       this.#stale.add(watcher);
     }
-    const feed: Feed = { stream, pending: new Set(), hidden: new Set(), isGreeted: false, nextAt: 0 };
+    const feed: Feed = {
+      stream,
+      watcher,
+      pending: new Set(),
+      hidden: new Set(),
+      isGreeted: false,
+      nextAt: 0,
+    };
     watcher.feeds.set(stream, feed);
-    this.#tellOf(feed, watcher.watched ?? []);
+    this.#greet(feed, watcher.watched ?? []);
   }
 
   remove(userId: string, stream: Listener): void {
@@ -68,13 +79,11 @@ export class Watches {
     for (const other of watcher.watched ?? []) this.#unwatch(watcher, other);
   }
 
-  /** Others see something else of somebody than before. */
+  /** Others see something else of somebody than before; those between whom and them there is a block do not. */
   changed(userId: string): void {
     for (const watcher of this.#watched.get(userId)?.watchers ?? [])
-      for (const feed of watcher.feeds.values()) {
-        feed.pending.add(userId);
-        this.#unsaid.add(feed);
-      }
+      if (watcher.sights.get(userId) !== 'blocked')
+        for (const feed of watcher.feeds.values()) this.#tell(feed, userId);
   }
 
   /** It may be others by now of whom somebody is told. */
@@ -94,25 +103,31 @@ export class Watches {
   }
 
   /** These are all of whom somebody is told. */
-  set(userId: string, people: readonly string[]): void {
+  set(userId: string, { ids, sights }: WatchedPeople): void {
     const watcher = this.#watchers.get(userId);
     if (!watcher) return;
-    const before = watcher.watched;
-    const watched = new Set(people.map((other) => this.#watchedOf(other)));
-    const added = before ? [...watched].filter((other) => !before.has(other)) : watched;
-    const removed = before ? [...before].filter((other) => !watched.has(other)) : [];
+    const before = { watched: watcher.watched ?? new Set(), sights: watcher.sights };
+    const watched = new Set(ids.map((other) => this.#watchedOf(other)));
+    const added = [...watched].filter((other) => !before.watched.has(other));
+    const removed = [...before.watched].filter((other) => !watched.has(other));
     watcher.watched = watched;
+    watcher.sights = new Map([...sights].map(([other, sight]) => [this.#watchedOf(other).userId, sight]));
     for (const { watchers } of added) watchers.add(watcher);
     for (const other of removed) this.#unwatch(watcher, other);
+    const turned = [...watched].filter(
+      (other) =>
+        before.watched.has(other) && isBlocked(before.sights, other) !== isBlocked(watcher.sights, other),
+    );
     for (const feed of watcher.feeds.values()) {
-      for (const { userId: other } of removed) {
-        feed.pending.delete(other);
-        feed.hidden.add(other);
-      }
-      for (const { userId: other } of added) feed.hidden.delete(other);
-      this.#tellOf(feed, added);
-      if (feed.hidden.size > 0) this.#unsaid.add(feed);
+      for (const other of removed) this.#hide(feed, other.userId);
+      for (const other of turned) this.#tell(feed, other.userId);
+      this.#greet(feed, added);
     }
+  }
+
+  /** What a stream shows of somebody. */
+  sightOf({ watcher }: Feed, userId: string): Sight {
+    return watcher.sights.get(userId) ?? 'plain';
   }
 
   /** The streams that have something to be told, and may be told it now. */
@@ -129,10 +144,26 @@ export class Watches {
     if (feed.pending.size === 0) this.#unsaid.delete(feed);
   }
 
-  /** Of people who are new to a stream, those who are here. */
-  #tellOf(feed: Feed, people: Iterable<Watched>): void {
-    for (const { userId } of people) if (this.#statusOf(userId) !== 'offline') feed.pending.add(userId);
-    if (feed.pending.size > 0) this.#unsaid.add(feed);
+  /**
+   * Of people who are new to a stream, those who are here; and those of whom it has not heard yet that they were
+   * hidden, however they are.
+   */
+  #greet(feed: Feed, people: Iterable<Watched>): void {
+    for (const { userId } of people) {
+      const isHere = this.#statusOf(userId) !== 'offline' && this.sightOf(feed, userId) !== 'blocked';
+      if (feed.hidden.delete(userId) || isHere) this.#tell(feed, userId);
+    }
+  }
+
+  #tell(feed: Feed, userId: string): void {
+    feed.pending.add(userId);
+    this.#unsaid.add(feed);
+  }
+
+  #hide(feed: Feed, userId: string): void {
+    feed.pending.delete(userId);
+    feed.hidden.add(userId);
+    this.#unsaid.add(feed);
   }
 
   #watchedOf(userId: string): Watched {
@@ -150,3 +181,7 @@ export class Watches {
     if (watched.watchers.size === 0) this.#watched.delete(watched.userId);
   }
 }
+
+/** Whether a block stands between somebody with these sights and another one. */
+const isBlocked = (sights: Map<string, Sight>, { userId }: Watched): boolean =>
+  sights.get(userId) === 'blocked';

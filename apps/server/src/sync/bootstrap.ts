@@ -1,9 +1,12 @@
-import type { ConversationView, OwnUser } from '@parley/contract';
+import type { Block, Contact, ConversationView, Friend, FriendRequest, OwnUser } from '@parley/contract';
+import { loadBlocks } from '../blocks/view.ts';
+import { loadContacts } from '../contacts/view.ts';
 import type { SignedIn } from '../context.ts';
 import { loadViews } from '../conversations/view.ts';
 import { atOneMoment } from '../database/snapshot.ts';
 import type { Cursor } from '../events/cursor.ts';
 import { readHead } from '../events/read-log.ts';
+import { loadFriendRequests, loadFriends } from '../friends/view.ts';
 import { loadOwnUser } from '../users/me.ts';
 
 /** Conversations of one snapshot; older ones are loaded when somebody asks for them. */
@@ -16,6 +19,11 @@ export interface Snapshot {
   /** The most recently active first. */
   conversations: ConversationView[];
   hasMore: boolean;
+  /** Of each of these the newest first. */
+  friends: Friend[];
+  friendRequests: FriendRequest[];
+  contacts: Contact[];
+  blocks: Block[];
 }
 
 /** The caller's world and the log's position, both of one moment. */
@@ -31,6 +39,10 @@ export function bootstrap(ctx: SignedIn): Promise<Snapshot> {
       me,
       conversations: views.slice(0, BOOTSTRAP_CONVERSATIONS),
       hasMore: views.length > BOOTSTRAP_CONVERSATIONS,
+      friends: await loadFriends(client, userId),
+      friendRequests: await loadFriendRequests(client, userId),
+      contacts: await loadContacts(client, userId),
+      blocks: await loadBlocks(client, userId),
     };
   });
 }

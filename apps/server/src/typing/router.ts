@@ -9,7 +9,8 @@ const one = z.strictObject({ conversationId: id });
 export const typingRouter = {
   /**
    * Says that the caller writes in a conversation: for six seconds, or until they stop or send. Returns null. It is
-   * passed on at most every two seconds; where too many are live it is passed on to nobody.
+   * passed on at most every two seconds; to nobody where too many are live, nor between two of whom one has blocked the
+   * other.
    *
    * Errors: `NOT_FOUND`. Events: `typing`, to the others who are live; it is not in the log.
    */

@@ -65,8 +65,8 @@ export const usersRouter = {
   /**
    * People by how their username begins, an exact match first, and then by how words of their full name begin;
    * without regard to case and accents. `%` and `_` mean themselves, an e-mail address leads to nobody. Of a query
-   * the four longest words count. Not found are the caller, and whoever is deleted, banned, or has yet to verify their
-   * address. The next page begins at `next`.
+   * the four longest words count. Not found are the caller, whoever is deleted, banned, or has yet to verify their
+   * address, and whoever has blocked the caller or was blocked by them. The next page begins at `next`.
    *
    * Errors: `INVALID_INPUT` (also for a `cursor` that is none).
    */

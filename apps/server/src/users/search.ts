@@ -57,7 +57,7 @@ export async function searchUsers(ctx: SignedIn, input: SearchInput): Promise<Fo
 }
 
 /** As the database writes the words of names. */
-async function searchKey(pool: pg.Pool, query: string): Promise<string> {
+export async function searchKey(pool: pg.Pool, query: string): Promise<string> {
   const { rows } = await pool.query<{ key: string }>('SELECT name_key($1) AS key', [query]);
   return rows[0]!.key.trim();
 }
@@ -80,8 +80,12 @@ async function byUsername(
 
 const FIRST_WORD = { word: '', userId: '00000000-0000-0000-0000-000000000000' };
 
-/** Words of one query that are looked at: the longest ones. */
+/** Words of one query that are looked at. */
 const MOST_WORDS = 4;
+
+/** The words of a key that are looked at, the longest first. */
+export const wordsOf = (key: string): string[] =>
+  [...new Set(key.split(/[ \t\n\v\f\r]+/))].sort((a, b) => b.length - a.length).slice(0, MOST_WORDS);
 
 /**
  * Those of whose names a word begins with each word of the query. The longest, of which there are fewest, is followed
@@ -93,8 +97,7 @@ async function byName(
   after: { word: string; userId: string },
   limit: number,
 ): Promise<Found[]> {
-  const words = [...new Set(key.split(/[ \t\n\v\f\r]+/))].sort((a, b) => b.length - a.length);
-  const [longest = '', ...others] = words.slice(0, MOST_WORDS);
+  const [longest = '', ...others] = wordsOf(key);
   const values = [
     ...[
       ...findableBy(ctx),

@@ -6,6 +6,8 @@ import type {
   PublicUser,
   StreamItem,
 } from '@parley/contract';
+import { dropPerson, putBlock, putFriend, putPerson, putProfile } from './people.ts';
+import { addRange, rangesBehind } from './skipped.ts';
 import {
   beginConversation,
   type ChatState,
@@ -39,6 +41,16 @@ const KNOWN = {
   'user.updated': true,
   'account.updated': true,
   'settings.updated': true,
+  'friendRequest.created': true,
+  'friendRequest.accepted': true,
+  'friendRequest.rejected': true,
+  'friendRequest.cancelled': true,
+  'friend.removed': true,
+  'contact.added': true,
+  'contact.updated': true,
+  'contact.removed': true,
+  'block.added': true,
+  'block.removed': true,
   'session.started': true,
   'session.ended': true,
   'presence.changed': true,
@@ -60,6 +72,7 @@ export const recognise = (item: StreamItem): ReceivedEvent =>
 export function applyEvent(state: ChatState, event: ReceivedEvent): ChatState {
   switch (event.type) {
     case 'conversation.created':
+      return beginOrGrow(state, event.conversation, event.members);
     case 'member.added':
       return addMembers(state, event.conversation, event.members);
     case 'member.removed':
@@ -76,11 +89,29 @@ export function applyEvent(state: ChatState, event: ReceivedEvent): ChatState {
     case 'messages.erased':
       return eraseMessages(state, event);
     case 'user.updated':
-      return putUser(state, event.user);
+      return putProfile(putUser(state, event.user), event.user);
     case 'account.updated':
       return { ...state, me: event.user };
     case 'settings.updated':
       return state.me ? { ...state, me: { ...state.me, settings: event.settings } } : state;
+    case 'friendRequest.created':
+      return putPerson(state, 'friendRequests', event.request);
+    case 'friendRequest.accepted':
+      return putFriend(state, event.friend);
+    case 'friendRequest.rejected':
+    case 'friendRequest.cancelled':
+      return dropPerson(state, 'friendRequests', event.userId);
+    case 'friend.removed':
+      return dropPerson(state, 'friends', event.userId);
+    case 'contact.added':
+    case 'contact.updated':
+      return putPerson(state, 'contacts', event.contact);
+    case 'contact.removed':
+      return dropPerson(state, 'contacts', event.userId);
+    case 'block.added':
+      return putBlock(state, event.block);
+    case 'block.removed':
+      return dropPerson(state, 'blocks', event.userId);
     case 'presence.changed':
       return takePresence(state, event.people, event.hidden);
     case 'typing':
@@ -95,6 +126,19 @@ export function applyEvent(state: ChatState, event: ReceivedEvent): ChatState {
 /** Who has sent what they wrote writes no more. */
 const endTyping = (state: ChatState, { conversationId, senderId }: Message): ChatState =>
   dropTyping(state, conversationId, senderId);
+
+/**
+ * Whoever knows it already is told again when somebody unblocks the person who began it: of that, only what grows
+ * counts.
+ */
+function beginOrGrow(state: ChatState, conversation: Conversation, members: Member[]): ChatState {
+  const known = state.conversations?.[conversation.id];
+  if (!known) return addMembers(state, conversation, members);
+  const { id, lastSeq } = conversation;
+  const grown = lastSeq > known.lastSeq ? putConversation(state, { ...known, lastSeq }) : state;
+  const marks = members.map(({ user, readSeq }) => ({ userId: user.id, readSeq }));
+  return moveMarks(grown, id, marks);
+}
 
 function addMembers(state: ChatState, conversation: Conversation, added: Member[]): ChatState {
   const mine = added.find(({ user }) => user.id === state.me?.id);
@@ -124,7 +168,7 @@ function enter(conversation: Conversation, mine: Member, added: Member[]): Conve
   const peer = (kind === 'direct' && added.find(({ user }) => user.id !== mine.user.id)) || null;
   const everybody = added.length === memberCount;
   return {
-    ...beginConversation({ ...conversation, me: ownEntry(mine), peer, lastMessage: null }),
+    ...beginConversation({ ...conversation, me: ownEntry(mine), peer, lastMessage: null, skipped: [] }),
     timeline: { from: lastSeq + 1, to: lastSeq, messages: [] },
     members: everybody ? Object.fromEntries(added.map((member) => [member.user.id, member])) : undefined,
   };
@@ -167,9 +211,12 @@ function addMessage(state: ChatState, message: Message): ChatState {
   const known = state.conversations?.[message.conversationId];
   if (!known) return state;
   const { seq, senderId, conversationId } = message;
+  // The stream brings every message in order: what it did not bring before this one is not for this person.
+  const before = Math.max(known.lastSeq, known.me.readSeq);
   const extended: ConversationState = {
     ...known,
     lastSeq: Math.max(known.lastSeq, seq),
+    skipped: addRange(known.skipped, before + 1, seq - 1),
     lastMessage: newerOf(known.lastMessage, message),
     timeline: placed(known.timeline, message),
   };
@@ -215,6 +262,7 @@ function moveMarks(
     ...known,
     me,
     peer,
+    skipped: rangesBehind(known.skipped, me.readSeq),
     members: same ? known.members : { ...known.members, ...moved },
   });
 }

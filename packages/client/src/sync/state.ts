@@ -9,12 +9,14 @@ import type {
 } from '@parley/contract';
 import { clientMessageIdOf } from '@parley/contract/message-id';
 import { markSent, type OutgoingMessage } from './outbox.ts';
+import { noPeople, type People, type PeopleLists, takePeople } from './people.ts';
+import { countOf, rangesBehind } from './skipped.ts';
 
 /**
  * All that the client knows, as immutable values: what did not change keeps its identity. Unknown is not empty:
  * what was not loaded is `undefined`.
  */
-export interface ChatState {
+export interface ChatState extends People {
   readonly me: OwnUser | undefined;
   /** By id: the most recent ones first loaded, older ones once they were asked for or somebody wrote in them. */
   readonly conversations: Readonly<Record<string, ConversationState>> | undefined;
@@ -50,7 +52,7 @@ export interface Timeline {
 }
 
 /** What `sync.bootstrap` answers: everything of one moment, and that moment's cursor. */
-export interface Bootstrap {
+export interface Bootstrap extends PeopleLists {
   cursor: string;
   me: OwnUser;
   conversations: ConversationView[];
@@ -68,6 +70,7 @@ export interface MessagePage {
 }
 
 export const emptyState: ChatState = {
+  ...noPeople,
   me: undefined,
   conversations: undefined,
   hasMoreConversations: false,
@@ -77,7 +80,8 @@ export const emptyState: ChatState = {
 };
 
 /** Messages this person has not read. */
-export const unreadOf = ({ lastSeq, me }: ConversationView): number => Math.max(0, lastSeq - me.readSeq);
+export const unreadOf = ({ lastSeq, me, skipped }: ConversationView): number =>
+  Math.max(0, lastSeq - me.readSeq - countOf(skipped));
 
 /** What a person says of the moment; null once it is over. `now` in milliseconds, as of `Date.now()`. */
 export const statusAt = ({ status }: PublicUser, now: number): Status | null =>
@@ -88,10 +92,12 @@ export const hasMoreBefore = ({ timeline, me }: ConversationState): boolean =>
   timeline.from > me.joinedSeq + 1;
 
 /** The state that a bootstrap tells. Only the outbox outlives it: the log may not be the same one any more. */
-export function takeBootstrap(state: ChatState, { me, conversations, hasMore }: Bootstrap): ChatState {
+export function takeBootstrap(state: ChatState, snapshot: Bootstrap): ChatState {
+  const { me, conversations, hasMore } = snapshot;
   const known = Object.fromEntries(conversations.map((view) => [view.id, beginConversation(view)]));
   const fresh = {
     ...emptyState,
+    ...takePeople(snapshot),
     me,
     conversations: known,
     hasMoreConversations: hasMore,
@@ -168,7 +174,8 @@ export function markRead(state: ChatState, conversationId: string, seq: number):
   const known = state.conversations?.[conversationId];
   const readSeq = Math.min(seq, known?.lastSeq ?? 0);
   if (!known || known.me.readSeq >= readSeq) return state;
-  return putConversation(state, { ...known, me: { ...known.me, readSeq } });
+  const skipped = rangesBehind(known.skipped, readSeq);
+  return putConversation(state, { ...known, skipped, me: { ...known.me, readSeq } });
 }
 
 /** The answer to a send: it is stored, and read by its sender. The timeline waits for the stream. */
@@ -232,14 +239,15 @@ export function dropEphemeral(state: ChatState): ChatState {
   return { ...state, presence, typing };
 }
 
-/** What only grows, from two views of one conversation. */
-export const furtherOf = (
+/** What only grows, from two views of one conversation, and what the one that knows further has skipped. */
+export function furtherOf(
   a: ConversationView,
   b: ConversationView,
-): Pick<ConversationView, 'lastSeq' | 'me'> => ({
-  lastSeq: Math.max(a.lastSeq, b.lastSeq),
-  me: { ...b.me, readSeq: Math.max(a.me.readSeq, b.me.readSeq) },
-});
+): Pick<ConversationView, 'lastSeq' | 'me' | 'skipped'> {
+  const { lastSeq, skipped } = a.lastSeq > b.lastSeq ? a : b;
+  const readSeq = Math.max(a.me.readSeq, b.me.readSeq);
+  return { lastSeq, me: { ...b.me, readSeq }, skipped: rangesBehind(skipped, readSeq) };
+}
 
 export const newerOf = (a: Message | null, b: Message | null): Message | null =>
   a && b ? (b.seq >= a.seq ? b : a) : (a ?? b);

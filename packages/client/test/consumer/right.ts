@@ -56,10 +56,16 @@ export async function main(): Promise<number> {
 
 chat.on('message.created', ({ message }) => console.log(message.text));
 chat.on('member.added', ({ members }) => console.log(members.map(({ user }) => user.username)));
+chat.on('friendRequest.created', ({ request }) => console.log(request.direction, request.user.username));
+chat.on('block.removed', ({ userId }) => console.log(userId));
 chat.on('stream.reset', ({ reason }) => console.log(reason));
 chat.on('unknown', ({ type }) => console.log(type));
 
-chat.state.subscribe(({ conversations = {}, outbox }) => {
+chat.state.subscribe(({ conversations = {}, outbox, friends, friendRequests, contacts, blocks }) => {
+  if (!friends || !friendRequests || !contacts || !blocks) return;
+  for (const { user, since } of Object.values(friends)) console.log(user.username, since);
+  for (const { user, direction } of Object.values(friendRequests)) console.log(user.username, direction);
+  for (const { user, alias } of Object.values(contacts)) if (!blocks[user.id]) console.log(alias);
   for (const conversation of Object.values(conversations)) show(conversation);
   for (const { text, status } of outbox) console.log(text, status);
 });

@@ -1,0 +1,192 @@
+import { LIMITS } from '@parley/contract';
+import { v7 } from 'uuid';
+import { describe, expect, test } from 'vitest';
+import { cleanUp } from '../src/auth/clean-up.ts';
+import { readHead } from '../src/events/read-log.ts';
+import { capturedLog } from './captured-log.ts';
+import { runSql } from './database.ts';
+import type { Api, Person } from './people.ts';
+import { ManualClock, type TestServer, testServer } from './server.ts';
+
+const refused = (code: string, data: object = {}) => ({ data: { code, ...data } });
+
+type Report = Parameters<Api['reports']['create']['mutate']>[0];
+const reportOf = async (person: Person, report: Report, node = 0): Promise<string> =>
+  (await person.on(node).reports.create.mutate(report)).id;
+
+/** What the moderators have, in the order in which it came. */
+const reportsIn = ({ databaseUrl }: TestServer) =>
+  runSql<Record<string, unknown>>(
+    databaseUrl,
+    `SELECT id, reporter_id AS "reporterId", user_id AS "userId", message_id AS "messageId", conversation_id AS "conversationId",
+            text, reason, comment FROM reports ORDER BY id`,
+  );
+
+const spam = { reason: 'spam' } as const;
+
+test('a person and a message are reported once by each, with what the message said then', async () => {
+  await using server = await testServer();
+  const [alice, bob, mallory] = await server.people.all('alice', 'bob', 'mallory');
+  const conversationId = await mallory.startGroup('tea', alice, bob);
+  const { id: messageId, seq } = await mallory.say(conversationId, 'buy my tea');
+  const person = { kind: 'user', userId: mallory.id } as const;
+  const message = { kind: 'message', conversationId, seq } as const;
+  const ids = [
+    await reportOf(alice, { ...person, ...spam, comment: '  he sells things  ' }),
+    await reportOf(alice, { ...message, ...spam }),
+    await reportOf(bob, { ...message, reason: 'other', comment: 'tea!' }),
+  ];
+  const none = { messageId: null, conversationId: null, text: null };
+  const it = { messageId, conversationId, text: 'buy my tea' };
+  const reports = [
+    { reporterId: alice.id, ...none, reason: 'spam', comment: 'he sells things' },
+    { reporterId: alice.id, ...it, reason: 'spam', comment: null },
+    { reporterId: bob.id, ...it, reason: 'other', comment: 'tea!' },
+  ].map((report, at) => ({ id: ids[at], userId: mallory.id, ...report }));
+  expect(await reportsIn(server)).toEqual(reports);
+
+  // His account goes, and all that he wrote: the reports stay as they are, and he can be reported still.
+  const { password } = mallory.credentials;
+  await mallory.api.auth.deleteAccount.mutate({ password, messages: 'erase' });
+  expect(await reportOf(alice, { ...person, reason: 'violence', comment: 'again' })).toBe(ids[0]);
+  expect(await reportOf(alice, { ...message, reason: 'illegal' })).toBe(ids[1]);
+  expect(await reportsIn(server)).toEqual(reports);
+  const late = await reportOf(bob, { ...person, ...spam });
+  expect((await reportsIn(server)).map(({ id }) => id)).toEqual([...ids, late]);
+});
+
+test('whoever reports the same many times at once has reported it once', async () => {
+  await using server = await testServer({ nodes: 2 });
+  const [alice, mallory] = await server.people.all('alice', 'mallory');
+  const reports = Array.from({ length: 10 }, (_, n) =>
+    reportOf(alice, { kind: 'user', userId: mallory.id, ...spam }, n % 2),
+  );
+  expect(new Set(await Promise.all(reports)).size).toBe(1);
+  expect(await reportsIn(server)).toHaveLength(1);
+});
+
+describe('what one cannot see one cannot report', () => {
+  test('a message by somebody who is not there, or came later, or left', async () => {
+    await using server = await testServer();
+    const [alice, bob, carol, dave] = await server.people.all('alice', 'bob', 'carol', 'dave');
+    const conversationId = await alice.startGroup('tea', bob);
+    await alice.say(conversationId, 'before carol');
+    await alice.api.groups.addMembers.mutate({ conversationId, userIds: [carol.id] });
+    await alice.say(conversationId, 'with carol');
+    const report = (person: Person, seq: number, id = conversationId) =>
+      reportOf(person, { kind: 'message', conversationId: id, seq, ...spam });
+    const [noMessage, noConversation] = [
+      refused('NOT_FOUND', { what: 'message' }),
+      refused('NOT_FOUND', { what: 'conversation' }),
+    ];
+    await report(bob, 1);
+    await report(carol, 2);
+    await expect(report(carol, 1)).rejects.toMatchObject(noMessage);
+    for (const seq of [0, 3, 2_000_000_000])
+      await expect(report(carol, seq)).rejects.toMatchObject(noMessage);
+    await expect(report(dave, 2)).rejects.toMatchObject(noConversation);
+    await expect(report(dave, 2, v7())).rejects.toMatchObject(noConversation);
+    await bob.api.groups.leave.mutate({ conversationId });
+    await expect(report(bob, 1)).rejects.toMatchObject(noConversation);
+    expect(await reportsIn(server)).toHaveLength(2);
+  });
+
+  test('what was withheld by a block, and a conversation that was begun behind it', async () => {
+    await using server = await testServer();
+    const [alice, mallory, oscar] = await server.people.all('alice', 'mallory', 'oscar');
+    const conversationId = await mallory.talkTo(alice);
+    await mallory.say(conversationId, 'seen');
+    for (const { id: userId } of [mallory, oscar]) await alice.api.blocks.add.mutate({ userId });
+    await mallory.say(conversationId, 'withheld');
+    const begun = await oscar.talkTo(alice);
+    await oscar.say(begun, 'withheld');
+    const report = (person: Person, id: string, seq: number) =>
+      reportOf(person, { kind: 'message', conversationId: id, seq, ...spam });
+    await report(alice, conversationId, 1);
+    await expect(report(alice, conversationId, 2)).rejects.toMatchObject(
+      refused('NOT_FOUND', { what: 'message' }),
+    );
+    await expect(report(alice, begun, 1)).rejects.toMatchObject(
+      refused('NOT_FOUND', { what: 'conversation' }),
+    );
+    // To him it is a message like any other of his.
+    await expect(report(mallory, conversationId, 2)).rejects.toMatchObject(refused('NOT_YOURSELF'));
+  });
+
+  test('nobody, and neither oneself nor what one has written', async () => {
+    await using server = await testServer();
+    const [alice, bob] = await server.people.all('alice', 'bob');
+    const conversationId = await alice.talkTo(bob);
+    const { seq } = await alice.say(conversationId, 'mine');
+    for (const [report, refusal] of [
+      [{ kind: 'user', userId: v7() }, refused('NOT_FOUND', { what: 'user' })],
+      [{ kind: 'user', userId: conversationId }, refused('NOT_FOUND', { what: 'user' })],
+      [{ kind: 'user', userId: alice.id }, refused('NOT_YOURSELF')],
+      [{ kind: 'message', conversationId, seq }, refused('NOT_YOURSELF')],
+    ] as const)
+      await expect(reportOf(alice, { ...report, ...spam })).rejects.toMatchObject(refusal);
+    expect(await reportsIn(server)).toEqual([]);
+  });
+});
+
+test('nothing is told of it, and the log holds who, whom and why, and no word', async () => {
+  const log = capturedLog('info');
+  await using server = await testServer({ logger: log.logger });
+  const [alice, mallory] = await server.people.all('alice', 'mallory');
+  const conversationId = await mallory.talkTo(alice);
+  const { seq } = await mallory.say(conversationId, 'buy my tea');
+  const { pool } = server.nodes[0].app.database;
+  const head = await readHead(pool);
+  const report = { kind: 'message', conversationId, seq, ...spam, comment: 'he sells things' } as const;
+  const reportId = await reportOf(alice, report);
+  await reportOf(alice, report);
+  expect(await readHead(pool)).toBe(head);
+  const said = log.entries().filter(({ msg }) => msg === 'reported');
+  expect(said).toEqual([
+    expect.objectContaining({ reportId, reporterId: alice.id, userId: mallory.id, kind: 'message', ...spam }),
+  ]);
+  expect(log.lines.join('')).not.toMatch(/buy my tea|sells things/);
+});
+
+test.each<[string, object]>([
+  ['no reason', { reason: undefined }],
+  ['a reason of its own', { reason: 'boring' }],
+  ['a comment that shows nothing', { comment: ' \u200b ' }],
+  ['a comment that is too long', { comment: 'x'.repeat(LIMITS.reportComment + 1) }],
+  ['a comment that is no text', { comment: 'a\0b' }],
+  ['of both kinds', { conversationId: v7(), seq: 1 }],
+  ['of no kind', { kind: undefined }],
+  ['of another kind', { kind: 'conversation' }],
+  ['by e-mail', { userId: undefined, email: 'mallory@example.com' }],
+])('a report is refused: %s', async (_, wrong) => {
+  await using server = await testServer();
+  const [alice, mallory] = await server.people.all('alice', 'mallory');
+  const right = { kind: 'user', userId: mallory.id, ...spam, comment: 'x'.repeat(LIMITS.reportComment) };
+  await expect(reportOf(alice, { ...right, ...wrong } as Report)).rejects.toMatchObject(
+    refused('INVALID_INPUT'),
+  );
+  await reportOf(alice, right as Report);
+});
+
+test('twenty a day, if the operator says nothing else', async () => {
+  await using server = await testServer({ env: { LIMIT_REPORTS: '' } });
+  const [alice, bob, mallory] = await server.people.all('alice', 'bob', 'mallory');
+  const report = { kind: 'user', userId: mallory.id, ...spam } as const;
+  for (let n = 0; n < 20; n++) await reportOf(alice, report);
+  await expect(reportOf(alice, report)).rejects.toMatchObject(
+    refused('RATE_LIMITED', { retryAfter: expect.any(Number) }),
+  );
+  await reportOf(bob, report);
+});
+
+test('a report goes after 400 days', async () => {
+  const clock = new ManualClock();
+  await using server = await testServer({ clock });
+  const [alice, mallory] = await server.people.all('alice', 'mallory');
+  await reportOf(mallory, { kind: 'user', userId: alice.id, ...spam });
+  clock.advance(1_000);
+  const id = await reportOf(alice, { kind: 'user', userId: mallory.id, ...spam });
+  clock.advance(400 * 86_400_000);
+  await cleanUp(server.nodes[0].app);
+  expect((await reportsIn(server)).map((report) => report['id'])).toEqual([id]);
+});
