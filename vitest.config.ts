@@ -23,7 +23,8 @@ export default defineConfig(({ mode }) => {
   return {
     test: {
       projects: ['packages/contract', 'packages/client', 'apps/server', 'apps/replay'].map((root) => ({
-        test: { ...files, name: root, root },
+        // To load the server takes longer than most of its files take: those of one worker share it.
+        test: { ...files, name: root, root, isolate: long || root !== 'apps/server' },
       })),
       // One Postgres for the tests of all of them.
       globalSetup: 'apps/server/test/global-setup.ts',

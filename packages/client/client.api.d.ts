@@ -1,17 +1,48 @@
 import { TRPCClient } from "@trpc/client";
 import { TRPCBuiltRouter } from "@trpc/server";
+/** Anything that JSON can say. */
+type Json = string | number | boolean | null | Json[] | {
+  [key: string]: Json;
+};
+/** Whom a message calls by name. Clients mark them in the text as they like. */
+type Mentions = {
+  userIds: string[];
+  /** All members of the group. */
+  everyone?: true | undefined;
+};
+/** What only some messages have. */
+type MessageExtras = {
+  /** The sender's own ciphertext, as base64, in place of a text. The server does not read it. */
+  ciphertext?: string | undefined;
+  /** The `seq` of the message that it answers, in the same conversation. */
+  replyTo?: number | undefined;
+  mentions?: Mentions | undefined;
+  /** Whose words these are, and of when, in another conversation or this one. */
+  forwarded?: {
+    senderId: string;
+    createdAt: string;
+  } | undefined;
+  /** The application's own data. */
+  metadata?: Record<string, Json> | undefined;
+};
+/** What somebody sends: either a text or a ciphertext, and what goes with it. */
+type MessageContent = Pick<MessageExtras, 'ciphertext' | 'replyTo' | 'mentions' | 'metadata'> & {
+  text?: string | undefined;
+};
 /** One message, the same in direct and in group conversations. */
-type Message = {
+type Message = MessageExtras & {
   /** Its sender's key with the sender mixed in, see `messageId`. */
   id: string;
   conversationId: string;
   /** Its place in the conversation. */
   seq: number;
   senderId: string;
-  /** Empty once it is deleted. */
+  /** Empty once it is deleted, and in one with a ciphertext. */
   text: string;
   createdAt: string;
-  /** Only on a deleted one: when that was. Its place stays. */
+  /** Only on one that was edited: when that was last. */
+  editedAt?: string | undefined;
+  /** Only on a deleted one: when that was. Its place stays, and nothing else of it. */
   deletedAt?: string | undefined;
 };
 /** What somebody wants to be taken for while they are here. `invisible` looks as `offline` to everybody else. */
@@ -78,6 +109,19 @@ type Member = {
   /** Read up to here; it only grows. */
   readSeq: number;
 };
+/** How a person keeps a conversation for themselves: nobody else hears of it. */
+type MembershipSettings = {
+  /** Put away. It stays so when something new comes. */
+  isArchived: boolean;
+  /** Since when it is pinned; null: it is not. */
+  pinnedAt: string | null;
+  /** Not to be notified until then; in the past, or null: not muted. For good is `9999-12-31T23:59:59.999Z`. */
+  mutedUntil: string | null;
+  /** Of which messages to be notified while it is not muted. */
+  notify: 'all' | 'mentions' | 'none';
+};
+/** A person's own entry in a conversation. */
+type Membership = Omit<Member, 'user'> & MembershipSettings;
 /** What is the same for everybody in a conversation. */
 type Conversation = {
   id: string;
@@ -89,13 +133,17 @@ type Conversation = {
   memberCount: number;
   /** The `seq` of the newest message, 0 while there is none. */
   lastSeq: number;
+  /** A plain member of a group sends once in so many seconds; 0: as often as they like. */
+  slowModeSeconds: number;
+  /** What somebody who joins a group sees: what is said from then on, or all that was said before, too. */
+  history: 'joined' | 'all';
 };
 /**
  * A conversation as one of its members sees it. Unread is `lastSeq - me.readSeq`, less what lies in `skipped`. `lastSeq` is
  * that of the newest message that this member may see.
  */
 type ConversationView = Conversation & {
-  me: Omit<Member, 'user'>;
+  me: Membership;
   /** The other person of a direct conversation; null in a group. */
   peer: Member | null;
   /** The newest message that this member may see. */
@@ -142,17 +190,17 @@ interface ErrorData {
   USERNAME_TAKEN: object;
   /** It does not exist, or it is not for you to know that it does. */
   NOT_FOUND: {
-    what: 'conversation' | 'user' | 'message' | 'member' | 'session' | 'friend' | 'friendRequest' | 'contact' | 'block' | 'procedure';
+    what: 'conversation' | 'user' | 'message' | 'member' | 'session' | 'friend' | 'friendRequest' | 'contact' | 'block' | 'invite' | 'procedure';
   };
   /** You see it, and may not do this to it. */
   FORBIDDEN: {
-    need: 'owner' | 'admin' | 'MODERATOR' | 'ADMIN';
+    need: 'owner' | 'admin' | 'sender' | 'MODERATOR' | 'ADMIN';
   };
   /** This person does not let you do it: begin a direct conversation with them, or put them into a group. */
   REFUSED_BY_SETTINGS: {
     userId: string;
   };
-  /** This is not done with oneself: a conversation, a friendship, a contact, a block, a report. */
+  /** This is not done with oneself: a conversation, a friendship, a contact, a block, a report, to hand a group over. */
   NOT_YOURSELF: object;
   /** The caller has blocked this person, and has to unblock them first. */
   PERSON_BLOCKED: object;
@@ -160,15 +208,19 @@ interface ErrorData {
   ALREADY_FRIENDS: object;
   /** This person is in the address book already. */
   ALREADY_A_CONTACT: object;
-  /** One of the two would have more of these than `limit`; friend requests are counted by who sends them. */
+  /**
+   * One of the two would have more of these than `limit`; friend requests are counted by who sends them, invites by group.
+   */
   TOO_MANY: {
-    what: 'friends' | 'friendRequests' | 'contacts' | 'blocks';
+    what: 'friends' | 'friendRequests' | 'contacts' | 'blocks' | 'invites';
     limit: number;
   };
   /** This is done in groups only. */
   NOT_A_GROUP: object;
   /** The owner hands the group over before leaving it. */
   OWNER_MUST_TRANSFER: object;
+  /** The invite is unknown, expired, revoked or used up, or its group is gone: which of them is not told. */
+  INVALID_INVITE: object;
   /** The group would have more than `limit` members. */
   GROUP_FULL: {
     limit: number;
@@ -176,6 +228,10 @@ interface ErrorData {
   /** The same `clientMessageId` was sent before with other content; `messageId` is what was stored then. */
   IDEMPOTENCY_CONFLICT: {
     messageId: string;
+  };
+  /** A message is edited within so many seconds of being sent, and so often, and no more. */
+  EDITING_OVER: {
+    seconds: number;
   };
   /** More than the operator lets one person, address or account do. Try again after `retryAfter` seconds. */
   RATE_LIMITED: {
@@ -223,8 +279,10 @@ declare const ERROR_STATUS: {
   readonly TOO_MANY: 409;
   readonly NOT_A_GROUP: 400;
   readonly OWNER_MUST_TRANSFER: 409;
+  readonly INVALID_INVITE: 400;
   readonly GROUP_FULL: 409;
   readonly IDEMPOTENCY_CONFLICT: 409;
+  readonly EDITING_OVER: 409;
   readonly RATE_LIMITED: 429;
   readonly TOO_MANY_SUBSCRIPTIONS: 429;
   readonly BUSY: 503;
@@ -282,12 +340,28 @@ type ChatEvent =
   conversation: Conversation;
   members: Member[];
 } |
-/** People came in. They get this event too, and all that follows it. */
+/** A group has another title, description, slow mode or history policy. */
+{
+  type: 'conversation.updated';
+  actorId: string;
+  conversation: Conversation;
+} |
+/** A group was deleted with all that was said in it. It is the last event that anybody gets from it. */
+{
+  type: 'conversation.deleted';
+  conversationId: string;
+  actorId: string;
+} |
+/**
+ * People came in. They get this event too, and all that follows it. Who came by themselves is the actor. `lastMessage`
+ * is the newest one where they see what was said before, unless somebody in the group does not: then they load it.
+ */
 {
   type: 'member.added';
   actorId: string;
   conversation: Conversation;
   members: Member[];
+  lastMessage: Message | null;
 } |
 /** An owner or admin put somebody out. It is the last event they get from this conversation. */
 {
@@ -318,6 +392,49 @@ type ChatEvent =
 {
   type: 'message.created';
   message: Message;
+} |
+/** A message says something else now. Its place, its sender and what was said about it stay. */
+{
+  type: 'message.edited';
+  message: Message;
+} |
+/** A message was deleted for everyone: its place stays, and counts as unread for nobody. */
+{
+  type: 'message.deleted';
+  conversationId: string;
+  seq: number;
+  actorId: string;
+  deletedAt: string;
+} |
+/**
+ * This person deleted a message for themselves. `lastMessage` is the newest that they see now, null if there is none:
+ * the conversation's `lastSeq` goes back to it.
+ */
+{
+  type: 'message.hidden';
+  conversationId: string;
+  seq: number;
+  lastMessage: Message | null;
+} |
+/**
+ * This person keeps a conversation otherwise: archived, pinned, muted, and of what they are notified. `joinedAt` is
+ * when they came in: whoever has come in again since is not concerned.
+ */
+{
+  type: 'membership.updated';
+  conversationId: string;
+  joinedAt: string;
+  settings: MembershipSettings;
+} |
+/**
+ * This person deleted for themselves what was said up to `seq`. Where there is nothing newer, the conversation is not
+ * shown any more; a message brings it back. `joinedAt` as in `membership.updated`.
+ */
+{
+  type: 'conversation.cleared';
+  conversationId: string;
+  joinedAt: string;
+  seq: number;
 } |
 /** Members read further. Gathered: at most one a conversation in 200 ms (direct) or 1 s (group) from each node. */
 {
@@ -1273,11 +1390,17 @@ declare const apiRecord: {
         createdAt: string;
         memberCount: number;
         lastSeq: number;
+        slowModeSeconds: number;
+        history: "all" | "joined";
         me: {
           role: "admin" | "member" | "owner";
           joinedAt: string;
           joinedSeq: number;
           readSeq: number;
+          isArchived: boolean;
+          pinnedAt: string | null;
+          mutedUntil: string | null;
+          notify: "all" | "mentions" | "none";
         };
         peer: {
           user: {
@@ -1302,7 +1425,19 @@ declare const apiRecord: {
           senderId: string;
           text: string;
           createdAt: string;
+          editedAt?: string | undefined;
           deletedAt?: string | undefined;
+          ciphertext?: string | undefined;
+          replyTo?: number | undefined;
+          mentions?: {
+            userIds: string[];
+            everyone?: true | undefined;
+          } | undefined;
+          forwarded?: {
+            senderId: string;
+            createdAt: string;
+          } | undefined;
+          metadata?: Record<string, Json> | undefined;
         } | null;
         skipped: [number, number][];
       };
@@ -1323,11 +1458,17 @@ declare const apiRecord: {
           createdAt: string;
           memberCount: number;
           lastSeq: number;
+          slowModeSeconds: number;
+          history: "all" | "joined";
           me: {
             role: "admin" | "member" | "owner";
             joinedAt: string;
             joinedSeq: number;
             readSeq: number;
+            isArchived: boolean;
+            pinnedAt: string | null;
+            mutedUntil: string | null;
+            notify: "all" | "mentions" | "none";
           };
           peer: {
             user: {
@@ -1352,7 +1493,19 @@ declare const apiRecord: {
             senderId: string;
             text: string;
             createdAt: string;
+            editedAt?: string | undefined;
             deletedAt?: string | undefined;
+            ciphertext?: string | undefined;
+            replyTo?: number | undefined;
+            mentions?: {
+              userIds: string[];
+              everyone?: true | undefined;
+            } | undefined;
+            forwarded?: {
+              senderId: string;
+              createdAt: string;
+            } | undefined;
+            metadata?: Record<string, Json> | undefined;
           } | null;
           skipped: [number, number][];
         }[];
@@ -1374,11 +1527,17 @@ declare const apiRecord: {
           createdAt: string;
           memberCount: number;
           lastSeq: number;
+          slowModeSeconds: number;
+          history: "all" | "joined";
           me: {
             role: "admin" | "member" | "owner";
             joinedAt: string;
             joinedSeq: number;
             readSeq: number;
+            isArchived: boolean;
+            pinnedAt: string | null;
+            mutedUntil: string | null;
+            notify: "all" | "mentions" | "none";
           };
           peer: {
             user: {
@@ -1403,7 +1562,19 @@ declare const apiRecord: {
             senderId: string;
             text: string;
             createdAt: string;
+            editedAt?: string | undefined;
             deletedAt?: string | undefined;
+            ciphertext?: string | undefined;
+            replyTo?: number | undefined;
+            mentions?: {
+              userIds: string[];
+              everyone?: true | undefined;
+            } | undefined;
+            forwarded?: {
+              senderId: string;
+              createdAt: string;
+            } | undefined;
+            metadata?: Record<string, Json> | undefined;
           } | null;
           skipped: [number, number][];
         };
@@ -1415,6 +1586,8 @@ declare const apiRecord: {
     members: import("@trpc/server").TRPCQueryProcedure<{
       input: {
         conversationId: string;
+        limit?: number | undefined;
+        after?: string | undefined;
       };
       output: {
         members: {
@@ -1433,8 +1606,34 @@ declare const apiRecord: {
           joinedSeq: number;
           readSeq: number;
         }[];
+        next: string | null;
         cursor: string;
       };
+      meta: Meta;
+      errorShape: import("@trpc/server").TRPCDefaultErrorShape;
+    }>;
+    configure: import("@trpc/server").TRPCMutationProcedure<{
+      input: {
+        conversationId: string;
+        isArchived?: boolean | undefined;
+        isPinned?: boolean | undefined;
+        mutedUntil?: string | null | undefined;
+        notify?: "all" | "mentions" | "none" | undefined;
+      };
+      output: {
+        isArchived: boolean;
+        pinnedAt: string | null;
+        mutedUntil: string | null;
+        notify: "all" | "mentions" | "none";
+      };
+      meta: Meta;
+      errorShape: import("@trpc/server").TRPCDefaultErrorShape;
+    }>;
+    clear: import("@trpc/server").TRPCMutationProcedure<{
+      input: {
+        conversationId: string;
+      };
+      output: null;
       meta: Meta;
       errorShape: import("@trpc/server").TRPCDefaultErrorShape;
     }>;
@@ -1444,6 +1643,8 @@ declare const apiRecord: {
       input: {
         title: string;
         description?: string | undefined;
+        slowModeSeconds?: number | undefined;
+        history?: "all" | "joined" | undefined;
         userIds: string[];
       };
       output: {
@@ -1454,11 +1655,17 @@ declare const apiRecord: {
         createdAt: string;
         memberCount: number;
         lastSeq: number;
+        slowModeSeconds: number;
+        history: "all" | "joined";
         me: {
           role: "admin" | "member" | "owner";
           joinedAt: string;
           joinedSeq: number;
           readSeq: number;
+          isArchived: boolean;
+          pinnedAt: string | null;
+          mutedUntil: string | null;
+          notify: "all" | "mentions" | "none";
         };
         peer: {
           user: {
@@ -1483,10 +1690,111 @@ declare const apiRecord: {
           senderId: string;
           text: string;
           createdAt: string;
+          editedAt?: string | undefined;
           deletedAt?: string | undefined;
+          ciphertext?: string | undefined;
+          replyTo?: number | undefined;
+          mentions?: {
+            userIds: string[];
+            everyone?: true | undefined;
+          } | undefined;
+          forwarded?: {
+            senderId: string;
+            createdAt: string;
+          } | undefined;
+          metadata?: Record<string, Json> | undefined;
         } | null;
         skipped: [number, number][];
       };
+      meta: Meta;
+      errorShape: import("@trpc/server").TRPCDefaultErrorShape;
+    }>;
+    update: import("@trpc/server").TRPCMutationProcedure<{
+      input: {
+        conversationId: string;
+        title?: string | undefined;
+        description?: string | null | undefined;
+        slowModeSeconds?: number | undefined;
+        history?: "all" | "joined" | undefined;
+      };
+      output: {
+        id: string;
+        kind: "direct" | "group";
+        title: string | null;
+        description: string | null;
+        createdAt: string;
+        memberCount: number;
+        lastSeq: number;
+        slowModeSeconds: number;
+        history: "all" | "joined";
+        me: {
+          role: "admin" | "member" | "owner";
+          joinedAt: string;
+          joinedSeq: number;
+          readSeq: number;
+          isArchived: boolean;
+          pinnedAt: string | null;
+          mutedUntil: string | null;
+          notify: "all" | "mentions" | "none";
+        };
+        peer: {
+          user: {
+            id: string;
+            username: string;
+            fullName: string | null;
+            status: {
+              text: string;
+              until: string | null;
+            } | null;
+            isDeleted: boolean;
+          };
+          role: "admin" | "member" | "owner";
+          joinedAt: string;
+          joinedSeq: number;
+          readSeq: number;
+        } | null;
+        lastMessage: {
+          id: string;
+          conversationId: string;
+          seq: number;
+          senderId: string;
+          text: string;
+          createdAt: string;
+          editedAt?: string | undefined;
+          deletedAt?: string | undefined;
+          ciphertext?: string | undefined;
+          replyTo?: number | undefined;
+          mentions?: {
+            userIds: string[];
+            everyone?: true | undefined;
+          } | undefined;
+          forwarded?: {
+            senderId: string;
+            createdAt: string;
+          } | undefined;
+          metadata?: Record<string, Json> | undefined;
+        } | null;
+        skipped: [number, number][];
+      };
+      meta: Meta;
+      errorShape: import("@trpc/server").TRPCDefaultErrorShape;
+    }>;
+    setRole: import("@trpc/server").TRPCMutationProcedure<{
+      input: {
+        conversationId: string;
+        userId: string;
+        role: "admin" | "member";
+      };
+      output: null;
+      meta: Meta;
+      errorShape: import("@trpc/server").TRPCDefaultErrorShape;
+    }>;
+    transferOwnership: import("@trpc/server").TRPCMutationProcedure<{
+      input: {
+        conversationId: string;
+        userId: string;
+      };
+      output: null;
       meta: Meta;
       errorShape: import("@trpc/server").TRPCDefaultErrorShape;
     }>;
@@ -1514,6 +1822,14 @@ declare const apiRecord: {
       meta: Meta;
       errorShape: import("@trpc/server").TRPCDefaultErrorShape;
     }>;
+    delete: import("@trpc/server").TRPCMutationProcedure<{
+      input: {
+        conversationId: string;
+      };
+      output: null;
+      meta: Meta;
+      errorShape: import("@trpc/server").TRPCDefaultErrorShape;
+    }>;
     leave: import("@trpc/server").TRPCMutationProcedure<{
       input: {
         conversationId: string;
@@ -1523,14 +1839,205 @@ declare const apiRecord: {
       errorShape: import("@trpc/server").TRPCDefaultErrorShape;
     }>;
   };
+  invites: {
+    create: import("@trpc/server").TRPCMutationProcedure<{
+      input: {
+        conversationId: string;
+        expiresInSeconds?: number | undefined;
+        maxUses?: number | undefined;
+      };
+      output: {
+        invite: {
+          id: string;
+          creatorId: string;
+          createdAt: string;
+          expiresAt: string;
+          maxUses: number | null;
+          uses: number;
+        };
+        token: string;
+      };
+      meta: Meta;
+      errorShape: import("@trpc/server").TRPCDefaultErrorShape;
+    }>;
+    list: import("@trpc/server").TRPCQueryProcedure<{
+      input: {
+        conversationId: string;
+      };
+      output: {
+        invites: {
+          id: string;
+          creatorId: string;
+          createdAt: string;
+          expiresAt: string;
+          maxUses: number | null;
+          uses: number;
+        }[];
+      };
+      meta: Meta;
+      errorShape: import("@trpc/server").TRPCDefaultErrorShape;
+    }>;
+    revoke: import("@trpc/server").TRPCMutationProcedure<{
+      input: {
+        conversationId: string;
+        inviteId: string;
+      };
+      output: null;
+      meta: Meta;
+      errorShape: import("@trpc/server").TRPCDefaultErrorShape;
+    }>;
+    preview: import("@trpc/server").TRPCQueryProcedure<{
+      input: {
+        token: string;
+      };
+      output: {
+        title: string | null;
+        description: string | null;
+        memberCount: number;
+      };
+      meta: Meta;
+      errorShape: import("@trpc/server").TRPCDefaultErrorShape;
+    }>;
+    accept: import("@trpc/server").TRPCMutationProcedure<{
+      input: {
+        token: string;
+      };
+      output: {
+        id: string;
+        kind: "direct" | "group";
+        title: string | null;
+        description: string | null;
+        createdAt: string;
+        memberCount: number;
+        lastSeq: number;
+        slowModeSeconds: number;
+        history: "all" | "joined";
+        me: {
+          role: "admin" | "member" | "owner";
+          joinedAt: string;
+          joinedSeq: number;
+          readSeq: number;
+          isArchived: boolean;
+          pinnedAt: string | null;
+          mutedUntil: string | null;
+          notify: "all" | "mentions" | "none";
+        };
+        peer: {
+          user: {
+            id: string;
+            username: string;
+            fullName: string | null;
+            status: {
+              text: string;
+              until: string | null;
+            } | null;
+            isDeleted: boolean;
+          };
+          role: "admin" | "member" | "owner";
+          joinedAt: string;
+          joinedSeq: number;
+          readSeq: number;
+        } | null;
+        lastMessage: {
+          id: string;
+          conversationId: string;
+          seq: number;
+          senderId: string;
+          text: string;
+          createdAt: string;
+          editedAt?: string | undefined;
+          deletedAt?: string | undefined;
+          ciphertext?: string | undefined;
+          replyTo?: number | undefined;
+          mentions?: {
+            userIds: string[];
+            everyone?: true | undefined;
+          } | undefined;
+          forwarded?: {
+            senderId: string;
+            createdAt: string;
+          } | undefined;
+          metadata?: Record<string, Json> | undefined;
+        } | null;
+        skipped: [number, number][];
+      };
+      meta: Meta;
+      errorShape: import("@trpc/server").TRPCDefaultErrorShape;
+    }>;
+  };
   messages: {
     send: import("@trpc/server").TRPCMutationProcedure<{
       input: {
-        conversationId: string;
-        text: string;
+        text?: string | undefined;
+        ciphertext?: string | undefined;
+        mentions?: {
+          everyone?: true | undefined;
+          userIds: string[];
+        } | undefined;
+        replyTo?: number | undefined;
+        metadata?: Record<string, Json> | undefined;
+        conversationId?: string | undefined;
+        toUserId?: string | undefined;
         clientMessageId: string;
       };
       output: Message;
+      meta: Meta;
+      errorShape: import("@trpc/server").TRPCDefaultErrorShape;
+    }>;
+    forward: import("@trpc/server").TRPCMutationProcedure<{
+      input: {
+        from: {
+          conversationId: string;
+          seq: number;
+        };
+        conversationId: string;
+        clientMessageId: string;
+      };
+      output: Message;
+      meta: Meta;
+      errorShape: import("@trpc/server").TRPCDefaultErrorShape;
+    }>;
+    edit: import("@trpc/server").TRPCMutationProcedure<{
+      input: {
+        text?: string | undefined;
+        ciphertext?: string | undefined;
+        mentions?: {
+          everyone?: true | undefined;
+          userIds: string[];
+        } | undefined;
+        conversationId: string;
+        seq: number;
+      };
+      output: Message;
+      meta: Meta;
+      errorShape: import("@trpc/server").TRPCDefaultErrorShape;
+    }>;
+    history: import("@trpc/server").TRPCQueryProcedure<{
+      input: {
+        conversationId: string;
+        seq: number;
+      };
+      output: {
+        versions: {
+          text: string;
+          ciphertext?: string | undefined;
+          mentions?: {
+            userIds: string[];
+            everyone?: true | undefined;
+          } | undefined;
+          writtenAt: string;
+        }[];
+      };
+      meta: Meta;
+      errorShape: import("@trpc/server").TRPCDefaultErrorShape;
+    }>;
+    delete: import("@trpc/server").TRPCMutationProcedure<{
+      input: {
+        conversationId: string;
+        seq: number;
+        scope: "everyone" | "me";
+      };
+      output: null;
       meta: Meta;
       errorShape: import("@trpc/server").TRPCDefaultErrorShape;
     }>;
@@ -1666,11 +2173,17 @@ declare const apiRecord: {
           createdAt: string;
           memberCount: number;
           lastSeq: number;
+          slowModeSeconds: number;
+          history: "all" | "joined";
           me: {
             role: "admin" | "member" | "owner";
             joinedAt: string;
             joinedSeq: number;
             readSeq: number;
+            isArchived: boolean;
+            pinnedAt: string | null;
+            mutedUntil: string | null;
+            notify: "all" | "mentions" | "none";
           };
           peer: {
             user: {
@@ -1695,7 +2208,19 @@ declare const apiRecord: {
             senderId: string;
             text: string;
             createdAt: string;
+            editedAt?: string | undefined;
             deletedAt?: string | undefined;
+            ciphertext?: string | undefined;
+            replyTo?: number | undefined;
+            mentions?: {
+              userIds: string[];
+              everyone?: true | undefined;
+            } | undefined;
+            forwarded?: {
+              senderId: string;
+              createdAt: string;
+            } | undefined;
+            metadata?: Record<string, Json> | undefined;
           } | null;
           skipped: [number, number][];
         }[];
@@ -1798,7 +2323,7 @@ declare const apiRecord: {
         records: {
           id: string;
           at: string;
-          action: "account-deleted" | "banned" | "email-changed" | "email-verified" | "login" | "login-failed" | "logout" | "password-changed" | "password-reset" | "refresh-reused" | "role-changed" | "session-revoked" | "unbanned";
+          action: "account-deleted" | "banned" | "email-changed" | "email-verified" | "login" | "login-failed" | "logout" | "message-deleted" | "password-changed" | "password-reset" | "refresh-reused" | "role-changed" | "session-revoked" | "unbanned";
           userId: string | null;
           actorId: string | null;
           address: string;
@@ -1947,12 +2472,18 @@ interface AuthOptions {
   /** The session is over: it was revoked, or its token is not taken any more. Somebody has to log in again. */
   onSessionExpired?: () => void;
 }
+/** What somebody writes, and where: in a conversation, or to somebody, with whom there may be none yet. */
+type Draft = MessageContent & ({
+  conversationId: string;
+  toUserId?: undefined;
+} | {
+  toUserId: string;
+  conversationId?: undefined;
+});
 /** An own message on its way. */
-interface OutgoingMessage {
+type OutgoingMessage = Readonly<Draft> & {
   /** The key under which it is stored once, however often it has to be sent. */
   readonly clientMessageId: string;
-  readonly conversationId: string;
-  readonly text: string;
   /**
    * `queued`: waits for its turn or for the connection. `sending`: on its way. `sent`: stored, and not yet come
    * by the stream. `failed`: refused; it stays until it is retried or cancelled.
@@ -1964,7 +2495,7 @@ interface OutgoingMessage {
   readonly message: Message | undefined;
   /** Why it `failed`: an error for `isParleyError`. */
   readonly error: Error | undefined;
-}
+};
 /** The people whom this person has to do with, by user id; undefined while not loaded. Who is deleted is in none. */
 interface People {
   readonly friends: Readonly<Record<string, Friend>> | undefined;
@@ -2131,11 +2662,12 @@ interface ChatClient {
   readonly connection: Readable<ConnectionStatus>;
   readonly state: Readable<ChatState>;
   readonly messages: {
-    /** Puts a message into the outbox: it shows in the state at once, and goes out as soon as it can. */
-    send(input: {
-      conversationId: string;
-      text: string;
-    }): Sending;
+    /**
+     * Puts a message into the outbox: it shows in the state at once, and goes out as soon as it can. It has a `text` or
+     * a `ciphertext`, and what goes with it. It goes into a conversation, or to a person, `toUserId`, with whom one is
+     * opened if there is none.
+     */
+    send(draft: Draft): Sending;
     /**
      * Loads a page: the newest messages, or those `before`, `after` or `around` a seq. It joins the timeline if
      * it touches what is known of it. Errors: `NOT_FOUND`.
@@ -2155,7 +2687,7 @@ interface ChatClient {
     load(input: {
       conversationId: string;
     }): Promise<void>;
-    /** Loads everybody in a conversation into the state. Errors: `NOT_FOUND`. */
+    /** Loads everybody in a conversation into the state, page by page. Errors: `NOT_FOUND`. */
     loadMembers(input: {
       conversationId: string;
     }): Promise<Member[]>;
@@ -2192,4 +2724,4 @@ interface ParleyError<Code extends ErrorCode = ErrorCode> extends Error {
  * for whatever else can go wrong on the way: then nothing is known of the outcome.
  */
 declare function isParleyError<Code extends ErrorCode = ErrorCode>(error: unknown, code?: Code): error is ParleyError<Code>;
-export { type Api, type AppRouter, type AuthOptions, type Availability, type Block, type Bootstrap, type ChatClient, type ChatEvent, type ChatState, type ClientOptions, type ConnectionStatus, type Contact, type Conversation, type ConversationState, type ConversationView, type EphemeralEvent, type ErrorCode, type ErrorData, type EventSourceConstructor, type Fetch, type Friend, type FriendRequest, type Member, type Message, type MessagePage, type MessageRange, type OutgoingMessage, type OwnUser, type ParleyError, type People, type Presence, type Profile, type PublicUser, type Readable, type ReceivedEvent, type ReportReason, type Sending, type SendingState, type SeqRange, type Settings, type Status, type Storage, type StreamItem, type StreamNotice, type Timeline, type UnknownEvent, type WebSocketConstructor, type WireError, applyEvent, createClient, emptyState, hasMoreBefore, isParleyError, memoryStorage, statusAt, takeBootstrap, unreadOf };
+export { type Api, type AppRouter, type AuthOptions, type Availability, type Block, type Bootstrap, type ChatClient, type ChatEvent, type ChatState, type ClientOptions, type ConnectionStatus, type Contact, type Conversation, type ConversationState, type ConversationView, type EphemeralEvent, type ErrorCode, type ErrorData, type EventSourceConstructor, type Fetch, type Friend, type FriendRequest, type Member, type Membership, type MembershipSettings, type Message, type MessagePage, type MessageRange, type OutgoingMessage, type OwnUser, type ParleyError, type People, type Presence, type Profile, type PublicUser, type Readable, type ReceivedEvent, type ReportReason, type Sending, type SendingState, type SeqRange, type Settings, type Status, type Storage, type StreamItem, type StreamNotice, type Timeline, type UnknownEvent, type WebSocketConstructor, type WireError, applyEvent, createClient, emptyState, hasMoreBefore, isParleyError, memoryStorage, statusAt, takeBootstrap, unreadOf };

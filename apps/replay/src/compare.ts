@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { ChatState, ConversationState, Member, Message } from '@parley/client';
+import type { ChatState, ConversationState, Member, MembershipSettings, Message } from '@parley/client';
 import { unreadOf } from '@parley/client';
 import type { Truth } from './truth.ts';
 
@@ -24,6 +24,9 @@ export function differences(state: ChatState, userId: string, truth: Truth): str
   ];
 }
 
+/** Nobody in a transcript keeps a conversation otherwise. */
+const UNSET: MembershipSettings = { isArchived: false, pinnedAt: null, mutedUntil: null, notify: 'all' };
+
 function conversationDifferences(known: ConversationState, member: Member, truth: Truth): string[] {
   const { members: _, timeline: __, me, ...view } = known;
   const { user: ___, ...membership } = member;
@@ -35,7 +38,7 @@ function conversationDifferences(known: ConversationState, member: Member, truth
       ...truth.conversation,
       ...{ peer: null, lastMessage, skipped: [] },
     }),
-    ...fieldDifferences('their own membership', me, membership),
+    ...fieldDifferences('their own membership', me, { ...membership, ...UNSET }),
     ...(unreadOf(known) === unread ? [] : [`${unreadOf(known)} unread instead of ${unread}`]),
   ];
 }

@@ -56,7 +56,8 @@ const toMember = ({ joinedAt, ...rest }: MemberRow): Member => ({
 });
 
 const CONVERSATION = `
-  SELECT id, kind, title, description, created_at AS "createdAt", member_count AS "memberCount", last_seq AS "lastSeq"
+  SELECT id, kind, title, description, created_at AS "createdAt", member_count AS "memberCount", last_seq AS "lastSeq",
+         slow_mode_seconds AS "slowModeSeconds", history
   FROM conversations WHERE id = $1`;
 
 const MEMBERS = `

@@ -38,6 +38,8 @@ const conversation: Conversation = {
   createdAt: NOW,
   memberCount: 2,
   lastSeq: 5,
+  slowModeSeconds: 0,
+  history: 'joined',
 };
 
 /** Ann came after the second message and has read three; Bob said them all. */
@@ -75,6 +77,7 @@ const state = [3, 4, 5].reduce<ChatState>(
       actorId: bob.user.id,
       conversation: { ...conversation, lastSeq: 2 },
       members: [{ ...ann, readSeq: 3 }, bob],
+      lastMessage: null,
     },
   ),
 );

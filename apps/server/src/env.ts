@@ -141,6 +141,8 @@ const schema = z.object({
    * how it stands.
    */
   MAX_MISSED_EVENTS: count(1_000),
+  /** Minutes for which a message can be edited by its sender. */
+  EDIT_MINUTES: count(15),
   /** Days for which the log keeps its events. */
   LOG_RETENTION_DAYS: count(30),
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'silent']).default('info'),

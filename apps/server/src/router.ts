@@ -6,6 +6,7 @@ import { conversationsRouter } from './conversations/router.ts';
 import { eventsRouter } from './events/router.ts';
 import { friendRequestsRouter, friendsRouter } from './friends/router.ts';
 import { groupsRouter } from './groups/router.ts';
+import { invitesRouter } from './invites/router.ts';
 import { messagesRouter } from './messages/router.ts';
 import { presenceRouter } from './presence/router.ts';
 import { reportsRouter } from './reports/router.ts';
@@ -28,6 +29,7 @@ export const apiRecord = {
   blocks: blocksRouter,
   conversations: conversationsRouter,
   groups: groupsRouter,
+  invites: invitesRouter,
   messages: messagesRouter,
   reports: reportsRouter,
   presence: presenceRouter,

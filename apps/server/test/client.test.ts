@@ -13,7 +13,10 @@ import {
 import { describe, expect, test } from 'vitest';
 import { Cable } from './cable.ts';
 import type { Person } from './people.ts';
-import { type TestServer, testServer } from './server.ts';
+import { addCrowd } from './presences.ts';
+import { serverForAll, type TestServer, testServer } from './server.ts';
+
+const server = serverForAll({ nodes: 2 });
 
 /** Resolves when what is followed fits. */
 function until<Value>(followed: Readable<Value>, fits: (value: Value) => boolean): Promise<void> {
@@ -74,24 +77,23 @@ async function expectAsFresh(chat: ChatClient): Promise<void> {
 
 describe.each(['ws', 'sse'] as const)('over %s', (transport) => {
   test('registers, logs in, and is told why not', async () => {
-    await using server = await testServer();
     await using anna = await client(server, transport, null);
     expect(anna.chat.connection.get()).toBe('idle');
-    const account = { username: 'anna', email: 'anna@example.com', password: 'a long one indeed' };
+    const username = `anna_${transport}`;
+    const account = { username, email: `${username}@example.com`, password: 'a long one indeed' };
     const user = await anna.chat.register(account);
     await live(anna.chat);
     expect(anna.chat.state.get()).toMatchObject({ me: user, conversations: {}, hasMoreConversations: false });
     await using other = await client(server, transport, null);
-    const wrong = other.chat.login({ login: 'anna', password: 'something else' });
+    const wrong = other.chat.login({ login: username, password: 'something else' });
     await expect(wrong).rejects.toSatisfy((error) => isParleyError(error, 'INVALID_CREDENTIALS'));
     const taken = await other.chat.register(account).catch((error: unknown) => error);
     expect(isParleyError(taken, 'EMAIL_TAKEN') || isParleyError(taken, 'USERNAME_TAKEN')).toBe(true);
     expect(other.chat.connection.get()).toBe('idle');
-    expect((await other.chat.login({ login: 'anna', password: account.password })).id).toBe(user?.id);
+    expect((await other.chat.login({ login: username, password: account.password })).id).toBe(user?.id);
   });
 
   test('what one sends, the other has: in the state, by name, and with the mark', async () => {
-    await using server = await testServer();
     const [alice, bob] = await server.people.all('alice', 'bob');
     await using a = await client(server, transport, alice);
     await using b = await client(server, transport, bob);
@@ -116,8 +118,23 @@ describe.each(['ws', 'sse'] as const)('over %s', (transport) => {
     await expectAsFresh(b.chat);
   });
 
-  test('loses and doubles nothing when its cable is cut again and again', async () => {
+  test('what one writes to a person with whom there is no conversation opens it', async () => {
     await using server = await testServer();
+    const [alice, bob] = await server.people.all('alice', 'bob');
+    await using a = await client(server, transport, alice);
+    await using b = await client(server, transport, bob);
+    const sendings = ['one', 'two'].map((text) => a.chat.messages.send({ toUserId: bob.id, text }));
+    expect(a.chat.state.get().outbox).toMatchObject([{ toUserId: bob.id }, { toUserId: bob.id }]);
+    const [{ conversationId }] = await Promise.all([sendings[0]!.result, sendings[1]!.result]);
+    for (const { chat } of [a, b])
+      await until(chat.state, ({ conversations }) => textsOf(conversations?.[conversationId]).length === 2);
+    expect(textsOf(b.chat.state.get().conversations![conversationId])).toEqual(['one', 'two']);
+    await until(a.chat.state, ({ outbox }) => outbox.length === 0);
+    await expectAsFresh(a.chat);
+    await expectAsFresh(b.chat);
+  });
+
+  test('loses and doubles nothing when its cable is cut again and again', async () => {
     const [alice, bob] = await server.people.all('alice', 'bob');
     const conversation = await alice.talkTo(bob);
     await using b = await client(server, transport, bob);
@@ -136,7 +153,6 @@ describe.each(['ws', 'sse'] as const)('over %s', (transport) => {
   });
 
   test('what was written offline goes out in order, once, when the cable is in again', async () => {
-    await using server = await testServer();
     const [alice, bob] = await server.people.all('alice', 'bob');
     const conversationId = await alice.talkTo(bob);
     await using a = await client(server, transport, alice);
@@ -156,7 +172,6 @@ describe.each(['ws', 'sse'] as const)('over %s', (transport) => {
   });
 
   test('a send whose answer is lost is stored once', async () => {
-    await using server = await testServer();
     const [alice, bob] = await server.people.all('alice', 'bob');
     const conversationId = await alice.talkTo(bob);
     await using a = await client(server, transport, alice);
@@ -172,7 +187,6 @@ describe.each(['ws', 'sse'] as const)('over %s', (transport) => {
   });
 
   test('goes on with another node', async () => {
-    await using server = await testServer({ nodes: 2 });
     const [alice, bob] = await server.people.all('alice', 'bob');
     const conversation = await alice.talkTo(bob);
     await using b = await client(server, transport, bob);
@@ -207,8 +221,24 @@ describe.each(['ws', 'sse'] as const)('over %s', (transport) => {
     await expectAsFresh(b.chat);
   });
 
+  test('loads all members of a large group, those who come and go meanwhile too', async () => {
+    await using large = await testServer();
+    const [alice, bob, carol] = await large.people.all('alice', 'bob', 'carol');
+    const conversationId = await alice.startGroup('tea', bob);
+    const crowd = await addCrowd(large.databaseUrl, conversationId, 1_200);
+    await using b = await client(large, transport, bob);
+    const loading = b.chat.conversations.loadMembers({ conversationId });
+    await alice.api.groups.addMembers.mutate({ conversationId, userIds: [carol.id] });
+    for (const userId of [crowd[0]!, crowd.at(-1)!])
+      await alice.api.groups.removeMember.mutate({ conversationId, userId });
+    await loading;
+    const conversation = () => b.chat.state.get().conversations![conversationId]!;
+    await until(b.chat.state, () => conversation().memberCount === 1_201);
+    const expected = [alice.id, bob.id, carol.id, ...crowd.slice(1, -1)];
+    expect(Object.keys(conversation().members!).sort()).toEqual(expected.sort());
+  });
+
   test('loads history and members, which are unknown before', async () => {
-    await using server = await testServer();
     const [alice, bob, carol] = await server.people.all('alice', 'bob', 'carol');
     const conversationId = await alice.startGroup('tea', bob, carol);
     const said = Array.from({ length: 25 }, (_, n) => `message ${n}`);
@@ -228,7 +258,6 @@ describe.each(['ws', 'sse'] as const)('over %s', (transport) => {
   });
 
   test('a conversation goes with the membership, and comes back with it', async () => {
-    await using server = await testServer();
     const [alice, bob] = await server.people.all('alice', 'bob');
     await using b = await client(server, transport, bob);
     const conversationId = await alice.startGroup('tea', bob);
@@ -269,7 +298,6 @@ describe.each(['ws', 'sse'] as const)('over %s', (transport) => {
   });
 
   test('a session that was ended elsewhere ends here', async () => {
-    await using server = await testServer();
     const alice = await server.people.join('alice');
     let expired = 0;
     const auth = { onSessionExpired: () => void expired++ };
@@ -282,7 +310,6 @@ describe.each(['ws', 'sse'] as const)('over %s', (transport) => {
   });
 
   test('logging out forgets, and tells the server', async () => {
-    await using server = await testServer();
     const [alice, bob] = await server.people.all('alice', 'bob');
     const conversationId = await alice.talkTo(bob);
     const storage = memoryStorage();
@@ -303,7 +330,6 @@ describe.each(['ws', 'sse'] as const)('over %s', (transport) => {
   });
 
   test('an application with a sign-in of its own brings its tokens', async () => {
-    await using server = await testServer();
     const alice = await server.people.join('alice');
     let expired = 0;
     let token: string | null = alice.tokens.accessToken;

@@ -11,7 +11,7 @@ import { WebSocket } from 'ws';
 import { Browser, PAGE } from './browser.ts';
 import { Calendar } from './calendar.ts';
 import type { Person } from './people.ts';
-import { type TestServer, testServer } from './server.ts';
+import { serverForAll, type TestServer } from './server.ts';
 
 /** A browser with what its pages keep in common, and what they were sent. */
 class Device {
@@ -70,21 +70,21 @@ const becomes = (chat: ChatClient, status: string) =>
   expect.poll(() => chat.connection.get(), PATIENT).toBe(status);
 
 describe.each(['ws', 'sse'] as const)('a web page over %s', (transport) => {
+  const clock = new Calendar();
+  const server = serverForAll({ clock, env: { ALLOWED_ORIGINS: PAGE } });
+
   async function setUp() {
-    const clock = new Calendar();
-    const server = await testServer({ clock, env: { ALLOWED_ORIGINS: PAGE } });
     const alice = await server.people.join('alice');
     /** Goes to where sockets are asked to come with another access token, or where streams have ended with theirs. */
     function endTokens(): void {
       clock.advance(transport === 'ws' ? 850_000 : 931_000);
       for (const { app } of server.nodes) app.connections.sweep();
     }
-    return Object.assign(server, { alice, device: new Device(server, transport), endTokens });
+    return { alice, device: new Device(server, transport), endTokens };
   }
 
   test('never sees a refresh token, stores no secret, and is signed in again when it is opened again', async () => {
-    await using server = await setUp();
-    const { alice, device } = server;
+    const { alice, device } = await setUp();
     {
       await using page = await device.open();
       await page.login(credentials(alice));
@@ -105,22 +105,21 @@ describe.each(['ws', 'sse'] as const)('a web page over %s', (transport) => {
   });
 
   test('asks for nothing where storage knows of no session', async () => {
-    await using server = await setUp();
-    await using page = await server.device.open();
+    const { device } = await setUp();
+    await using page = await device.open();
     await expect(page.api.users.me.query()).rejects.toMatchObject({ data: { code: 'UNAUTHENTICATED' } });
     expect(page.connection.get()).toBe('idle');
-    expect(server.device.refreshes).toBe(0);
+    expect(device.refreshes).toBe(0);
   });
 
   test('goes on when its access token ends, and ends with its session', async () => {
-    await using server = await setUp();
-    const { alice, device } = server;
+    const { alice, device, endTokens } = await setUp();
     let expired = 0;
     await using page = await device.open({ onSessionExpired: () => void expired++ });
     await page.login(credentials(alice));
     await becomes(page, 'live');
     for (let life = 1; life <= 3; life++) {
-      server.endTokens();
+      endTokens();
       await page.api.users.me.query();
       await expect.poll(() => device.refreshes, PATIENT).toBeGreaterThanOrEqual(life);
       await becomes(page, 'live');
@@ -140,8 +139,7 @@ describe.each(['ws', 'sse'] as const)('a web page over %s', (transport) => {
   });
 
   test('signs out: the cookies are gone, and so is what storage knew', async () => {
-    await using server = await setUp();
-    const { alice, device } = server;
+    const { alice, device } = await setUp();
     await using page = await device.open();
     await page.login(credentials(alice));
     await becomes(page, 'live');
@@ -152,8 +150,7 @@ describe.each(['ws', 'sse'] as const)('a web page over %s', (transport) => {
   });
 
   test('does not become somebody else who signs in on another page', async () => {
-    await using server = await setUp();
-    const { alice, device } = server;
+    const { alice, device, endTokens } = await setUp();
     const bob = await server.people.join('bob');
     await using hers = await device.open();
     await hers.login(credentials(alice));
@@ -162,7 +159,7 @@ describe.each(['ws', 'sse'] as const)('a web page over %s', (transport) => {
     await his.logout();
     await his.login(credentials(bob));
     await becomes(his, 'live');
-    server.endTokens();
+    endTokens();
     await hers.api.users.me.query().catch(() => {});
     await becomes(hers, 'unauthorized');
     expect((await his.api.users.me.query()).id).toBe(bob.id);

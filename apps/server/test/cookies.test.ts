@@ -7,20 +7,22 @@ import { startServer } from '../src/server.ts';
 import { Browser, PAGE } from './browser.ts';
 import type { Person } from './people.ts';
 import { RawPeer, rawSocket, upgradeRequest } from './raw-peer.ts';
-import { ManualClock, type TestServer, testServer } from './server.ts';
+import { ManualClock, serverForAll, type TestServer, testServer } from './server.ts';
 
 afterEach(() => vi.restoreAllMocks());
 
 const DAY = 86_400;
 const OTHER_PAGE = 'https://other.example.com';
 
+const clock = new ManualClock();
+const options = { clock, env: { ALLOWED_ORIGINS: `${PAGE},${OTHER_PAGE}` } };
+const forAll = serverForAll(options);
+
 /** Alice has an account; her browser is yet to log in. */
-async function setUp() {
-  const clock = new ManualClock();
-  const server = await testServer({ clock, env: { ALLOWED_ORIGINS: `${PAGE},${OTHER_PAGE}` } });
+async function setUp(server: TestServer = forAll) {
   const alice = await server.people.join('alice');
   const wait = (seconds: number) => clock.advance(seconds * 1_000);
-  return Object.assign(server, { alice, wait, url: server.people.url(0) });
+  return { ...server, alice, wait, url: server.people.url(0) };
 }
 
 interface Answer {
@@ -73,7 +75,7 @@ const me = async (send: Send, url: string, headers: Record<string, string> = {})
 
 describe('S34 a browser’s session', () => {
   test('has its refresh token in a cookie that no script reads, no other site gets sent and no sibling sets', async () => {
-    await using server = await setUp();
+    const server = await setUp();
     const { env, logger, clock } = server.nodes[0].app;
     const node = await startServer({ ...env, NODE_ENV: 'production' }, { logger, clock });
     server.nodes.push(node);
@@ -102,7 +104,7 @@ describe('S34 a browser’s session', () => {
   });
 
   test('is one in development too, where there is no TLS', async () => {
-    await using server = await setUp();
+    const server = await setUp();
     const browser = new Browser();
     const { data } = await signIn(browser, server);
     expect([...browser.cookies.values()]).toEqual([
@@ -118,7 +120,7 @@ describe('S34 a browser’s session', () => {
   });
 
   test('is renewed by the cookie, which has the successor then, and lives no longer than it may', async () => {
-    await using server = await setUp();
+    const server = await setUp();
     const browser = new Browser();
     const { data: first } = await signIn(browser, server);
     for (const day of [20, 40, 60, 80]) {
@@ -138,7 +140,7 @@ describe('S34 a browser’s session', () => {
   });
 
   test('begins with a registration too', async () => {
-    await using server = await setUp();
+    const server = await setUp();
     const browser = new Browser();
     const account = { username: 'bob', email: 'bob@example.com', password: 'a long one indeed' };
     const { data } = await post(browser.fetch, `${server.url}/auth.register`, {
@@ -150,7 +152,7 @@ describe('S34 a browser’s session', () => {
   });
 
   test('is refused where there are no cookies, and none begins', async () => {
-    await using server = await setUp();
+    const server = await setUp();
     const input = cookieLogin(server.alice);
     expect((await post(fetch, `${server.url}/auth.login`, input)).code).toBe('UNSUPPORTED_REQUEST');
     using peer = await rawSocket(server.nodes[0].url);
@@ -167,7 +169,7 @@ describe('S34 a browser’s session', () => {
   });
 
   test('keeps its tokens in the body unless it asks for cookies', async () => {
-    await using server = await setUp();
+    const server = await setUp();
     const browser = new Browser();
     const { login, password } = cookieLogin(server.alice);
     const { data } = await post(browser.fetch, `${server.url}/auth.login`, { login, password });
@@ -181,7 +183,7 @@ describe('S34 a browser’s session', () => {
 
 describe('two tabs of a browser', () => {
   test('S25 refresh at the same moment: one successor, one family, nobody logged out', async () => {
-    await using server = await setUp();
+    const server = await setUp();
     const browser = new Browser();
     const { data } = await signIn(browser, server);
     for (let race = 0; race < 30; race++) {
@@ -211,7 +213,7 @@ describe('two tabs of a browser', () => {
   });
 
   test('regression: an answer that is overtaken by later ones does not put an old token back', async () => {
-    await using server = await setUp();
+    const server = await setUp();
     const browser = new Browser();
     await signIn(browser, server);
     server.wait(60);
@@ -231,7 +233,7 @@ describe('two tabs of a browser', () => {
   });
 
   test('S26 an answer that got lost is had again for ten seconds; S24 later the session ends', async () => {
-    await using server = await setUp();
+    const server = await setUp();
     const browser = new Browser();
     await signIn(browser, server);
     server.wait(60);
@@ -254,7 +256,8 @@ describe('two tabs of a browser', () => {
   });
 
   test('a fault of the server does not take the cookie away', async () => {
-    await using server = await setUp();
+    await using own = await testServer(options);
+    const server = await setUp(own);
     const browser = new Browser();
     await signIn(browser, server);
     const kept = browser.header;
@@ -266,7 +269,7 @@ describe('two tabs of a browser', () => {
   });
 
   test('one that logs out takes the cookies of its own session along, and no other’s', async () => {
-    await using server = await setUp();
+    const server = await setUp();
     const browser = new Browser();
     const { data: first } = await signIn(browser, server);
     const { data: second } = await signIn(browser, server);
@@ -300,9 +303,9 @@ const FOREIGN = [
 
 describe('S70 a request that another site forged', () => {
   test('never refreshes: nothing is used up, and no cookie set', async () => {
-    await using server = await setUp();
+    const server = await setUp();
     const browser = new Browser();
-    await signIn(browser, server);
+    const { data } = await signIn(browser, server);
     const { database } = server.nodes[0].app;
     const url = `${server.url}/auth.refresh`;
     const forged = (
@@ -328,13 +331,15 @@ describe('S70 a request that another site forged', () => {
       expect(response.status).toBe(status);
       expect(response.headers.getSetCookie()).toEqual([]);
     }
-    const used = await database.prisma.refreshToken.count({ where: { usedAt: { not: null } } });
+    const used = await database.prisma.refreshToken.count({
+      where: { sessionId: data.sessionId, usedAt: { not: null } },
+    });
     expect(used).toBe(0);
     expect((await refresh(browser, server.url)).status).toBe(200);
   });
 
   test('as a form, or from elsewhere, reaches no mutation with the browser’s cookies', async () => {
-    await using server = await setUp();
+    const server = await setUp();
     const browser = new Browser();
     const { data } = await signIn(browser, server);
     const procedures = appRouter._def.procedures as unknown as Record<string, { _def: { type: string } }>;
@@ -361,7 +366,7 @@ describe('S70 a request that another site forged', () => {
 
 describe('the access token in a cookie', () => {
   test('says who asks, from an allowed origin or a page of this very one; else nobody', async () => {
-    await using server = await setUp();
+    const server = await setUp();
     const browser = new Browser();
     await signIn(browser, server);
     const { username } = server.alice.credentials;
@@ -381,7 +386,7 @@ describe('the access token in a cookie', () => {
   });
 
   test('does for an SSE stream what the header does', async () => {
-    await using server = await setUp();
+    const server = await setUp();
     const browser = new Browser();
     await signIn(browser, server);
     const follow = async (headers: Record<string, string>, sign: RegExp) => {
@@ -407,7 +412,7 @@ describe('the access token in a cookie', () => {
   });
 
   test('S68 is nothing to a socket: foreign origins are refused, and allowed ones are nobody', async () => {
-    await using server = await setUp();
+    const server = await setUp();
     const browser = new Browser();
     await signIn(browser, server);
     const { url } = server.nodes[0];
@@ -424,7 +429,7 @@ describe('the access token in a cookie', () => {
 });
 
 test('S71 only an allowed origin is let in with credentials, by its own name', async () => {
-  await using server = await setUp();
+  const server = await setUp();
   const ask = (origin: string, method: string) =>
     fetch(`${server.url}/users.me`, {
       method,

@@ -20,13 +20,25 @@ export const emptyDatabase = (options = "ENCODING 'UTF8'"): Promise<TestDatabase
   createDatabase(`TEMPLATE template0 ${options}`);
 
 async function createDatabase(options: string): Promise<TestDatabase> {
-  const { url } = inject('postgres');
   const name = `test_${randomUUID().replaceAll('-', '')}`;
-  await runSql(url, `CREATE DATABASE ${name} ${options}`);
+  const { pool, url } = administration();
+  await pool.query(`CREATE DATABASE ${name} ${options}`);
   return {
     url: withDatabase(url, name),
-    [Symbol.asyncDispose]: async () => void (await runSql(url, `DROP DATABASE ${name} WITH (FORCE)`)),
+    [Symbol.asyncDispose]: async () => void (await pool.query(`DROP DATABASE ${name} WITH (FORCE)`)),
   };
+}
+
+let kept: { pool: pg.Pool; url: string } | undefined;
+
+/** The one connection over which this process makes databases and drops them. It ends with the process. */
+function administration(): { pool: pg.Pool; url: string } {
+  if (kept) return kept;
+  const { url } = inject('postgres');
+  const pool = new pg.Pool({ connectionString: url, max: 1, idleTimeoutMillis: 0, allowExitOnIdle: true });
+  pool.on('error', () => {});
+  kept = { pool, url };
+  return kept;
 }
 
 /** The same server, another database. */

@@ -9,6 +9,8 @@ import { dockerAnswers } from './docker.ts';
 interface Postgres {
   url: string;
   origin: string;
+  /** Whether nothing is flushed to a disk. */
+  isFleeting: boolean;
   stop(): Promise<void>;
 }
 
@@ -19,7 +21,9 @@ export default async function setup(project: TestProject): Promise<() => Promise
   const template = `parley_template_${randomUUID().slice(0, 8)}`;
   await runSql(postgres.url, `CREATE DATABASE ${template} TEMPLATE template0 ENCODING 'UTF8'`);
   await migrate(withDatabase(postgres.url, template));
-  project.provide('postgres', { url: postgres.url, template });
+  // Quicker than by way of the write-ahead log, but each copy is flushed.
+  const strategy = postgres.isFleeting ? 'FILE_COPY' : 'WAL_LOG';
+  project.provide('postgres', { url: postgres.url, template: `${template} STRATEGY ${strategy}` });
   return async () => {
     await runSql(postgres.url, `DROP DATABASE ${template} WITH (FORCE)`);
     await postgres.stop();
@@ -28,10 +32,13 @@ export default async function setup(project: TestProject): Promise<() => Promise
 
 async function findPostgres(): Promise<Postgres> {
   const given = process.env['TEST_DATABASE_URL'];
-  if (given) return { url: given, origin: 'the Postgres of TEST_DATABASE_URL', stop: async () => {} };
+  if (given) {
+    const origin = 'the Postgres of TEST_DATABASE_URL';
+    return { url: given, origin, isFleeting: false, stop: async () => {} };
+  }
   if (await dockerAnswers()) return startContainer();
   const { url, stop } = await startEmbeddedPostgres();
-  return { url, origin: 'embedded Postgres', stop };
+  return { url, origin: 'embedded Postgres', isFleeting: true, stop };
 }
 
 async function startContainer(): Promise<Postgres> {
@@ -42,6 +49,7 @@ async function startContainer(): Promise<Postgres> {
   return {
     url: container.getConnectionUri(),
     origin: `Testcontainers, ${image}`,
+    isFleeting: true,
     stop: async () => void (await container.stop()),
   };
 }

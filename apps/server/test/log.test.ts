@@ -4,7 +4,9 @@ import { expect, test } from 'vitest';
 import { append } from '../src/events/append.ts';
 import { pruneLog } from '../src/events/retention.ts';
 import { testDatabase } from './database.ts';
-import { ManualClock, testServer } from './server.ts';
+import { ManualClock, serverForAll, testServer } from './server.ts';
+
+const server = serverForAll({ nodes: 2 });
 
 const positions = async (database: { query: pg.Pool['query'] }) =>
   (await database.query<{ position: string }>('SELECT position FROM events ORDER BY position')).rows.map(
@@ -75,11 +77,10 @@ test('positions are dense whatever rolls back, under many writers of both kinds'
   expect(await positions(one.app.database.pool)).toEqual(dense(3 + 40));
 });
 
-test('200 keys sent by 4 callers at once on two nodes: 200 messages, no gap, and all got the same answer', async () => {
-  await using server = await testServer({ nodes: 2 });
+test('100 keys sent by 4 callers at once on two nodes: 100 messages, no gap, and all got the same answer', async () => {
   const [alice, bob] = await server.people.all('alice', 'bob');
   const conversationId = await alice.talkTo(bob);
-  const keys = dense(200).map(() => v7());
+  const keys = dense(100).map(() => v7());
   const answers = await Promise.all(
     dense(4).map((caller) =>
       Promise.all(
@@ -92,11 +93,10 @@ test('200 keys sent by 4 callers at once on two nodes: 200 messages, no gap, and
     ),
   );
   for (const answer of answers) expect(answer).toEqual(answers[0]);
-  expect(answers[0]!.map(({ seq }) => seq).sort((a, b) => a - b)).toEqual(dense(200));
+  expect(answers[0]!.map(({ seq }) => seq).sort((a, b) => a - b)).toEqual(dense(100));
 });
 
 test('the same key with other content is a typed conflict that names the message stored', async () => {
-  await using server = await testServer();
   const [alice, bob, carol] = await server.people.all('alice', 'bob', 'carol');
   const [withBob, withCarol] = [await alice.talkTo(bob), await alice.talkTo(carol)];
   const key = v7();
@@ -110,7 +110,6 @@ test('the same key with other content is a typed conflict that names the message
 });
 
 test('one bad send never fails its neighbours', async () => {
-  await using server = await testServer();
   const [alice, bob, stranger] = await server.people.all('alice', 'bob', 'stranger');
   const conversation = await alice.talkTo(bob);
   const results = await Promise.allSettled([
@@ -148,7 +147,7 @@ test('hot tables, which have no foreign keys, refer to nothing that is not there
   await bob.say(group, 'hello');
   await carol.api.groups.leave.mutate({ conversationId: group });
   await alice.talkTo(bob);
-  await using pool = disposable(new pg.Pool({ connectionString: server.databaseUrl }));
+  const { pool } = server.nodes[0].app.database;
   const dangling = `
     SELECT 'member' FROM members m LEFT JOIN conversations c ON c.id = m.conversation_id
       LEFT JOIN users u ON u.id = m.user_id WHERE c.id IS NULL OR u.id IS NULL
@@ -168,7 +167,11 @@ test('hot tables, which have no foreign keys, refer to nothing that is not there
 
 test('a transaction that stays open holds nobody up: it has no position until it commits', async () => {
   await using database = await testDatabase();
-  await using pool = disposable(new pg.Pool({ connectionString: database.url, max: 2 }));
+  await using pool = Object.assign(new pg.Pool({ connectionString: database.url, max: 2 }), {
+    [Symbol.asyncDispose]: () => pool.end(),
+  });
+  // A connection that ends after its database is no fault.
+  pool.on('error', () => {});
   const [stuck, other] = [await pool.connect(), await pool.connect()];
   const draft = `INSERT INTO event_drafts (topic, type, refs) VALUES ('${v7()}', 'session.ended', '{}')`;
   // As far as a client can get without committing: the log's lock is not taken yet.
@@ -181,5 +184,3 @@ test('a transaction that stays open holds nobody up: it has no position until it
   stuck.release();
   other.release();
 });
-
-const disposable = (pool: pg.Pool) => Object.assign(pool, { [Symbol.asyncDispose]: () => pool.end() });

@@ -254,6 +254,13 @@ describe('S84 whatever goes through the API, the log has none of it', { timeout:
       newPassword: () => canary('newPassword'),
       refreshToken: () => person.refreshToken,
       code: () => '123456',
+      from: () => ({ conversationId: person.conversationId, seq: 1 }),
+      mentions: () => ({ userIds: [person.id] }),
+      metadata: () => ({ [canary('key')]: canary('value') }),
+      // In the form that an invite's has, and in base64.
+      token: () => `${SPECIES}${randomBytes(5).toString('hex').slice(1)}`,
+      ciphertext: () => canary('c'),
+      after: () => person.id,
     };
     if (known[name]) return known[name]();
     if (schema.const !== undefined) return schema.const;
@@ -276,17 +283,26 @@ describe('S84 whatever goes through the API, the log has none of it', { timeout:
     oneOf?: Shape[];
   }
 
+  /** Of these a procedure takes one. */
+  const EITHER = [
+    ['text', 'ciphertext'],
+    ['conversationId', 'toUserId'],
+  ];
+  const without = (left: 0 | 1, names: string[]): string[] =>
+    names.filter((name) => !EITHER.some((pair) => pair[left] === name && names.includes(pair[1 - left]!)));
+
   /** What a procedure takes, in each of its forms: no more than it needs, and all that it takes. */
   function rightInputs(inputs: z.ZodType[], person: Person): Record<string, unknown>[] {
     const schema = inputs[0] && (z.toJSONSchema(inputs[0], { io: 'input', unrepresentable: 'any' }) as Shape);
     const shapes = (schema?.anyOf ?? schema?.oneOf ?? [schema]).filter((shape) => shape?.properties);
     if (shapes.length === 0) return [{}];
     return shapes.flatMap(({ properties = {}, required = [] } = {}) => {
-      const all = Object.entries(properties).map(
-        ([name, field]) => [name, given(name, field, person)] as const,
+      const names = Object.keys(properties);
+      const needed = names.filter(
+        (name) => required.includes(name) || EITHER.some(([first]) => first === name),
       );
-      return [all.filter(([name]) => required.includes(name)), all].map((fields) =>
-        Object.fromEntries(fields),
+      return [without(1, needed), without(0, names), without(1, names)].map((fields) =>
+        Object.fromEntries(fields.map((name) => [name, given(name, properties[name]!, person)])),
       );
     });
   }
@@ -301,10 +317,14 @@ describe('S84 whatever goes through the API, the log has none of it', { timeout:
     );
 
   /**
-   * Calls every procedure over HTTP and over a socket, wrongly and then rightly. Answers those that were given what
-   * they take and would not have it: they were not tried.
+   * Calls every procedure over HTTP and over a socket, with these wrong inputs of each and then rightly. Answers those
+   * that were given what they take and would not have it: they were not tried.
    */
-  async function callEverything(server: TestServer, newPerson: () => Promise<Person>): Promise<string[]> {
+  async function callEverything(
+    server: TestServer,
+    newPerson: () => Promise<Person>,
+    wrongOf: typeof wrongInputs = () => [],
+  ): Promise<string[]> {
     const untried: string[] = [];
     const callOne = async ({ path, type, inputs }: (typeof procedures)[0]): Promise<void> => {
       const person = await newPerson();
@@ -322,7 +342,7 @@ describe('S84 whatever goes through the API, the log has none of it', { timeout:
         await peer.when(() => peer.closeCode !== null || peer.messages.some((message) => message.id === id));
       };
       const right = rightInputs(inputs, person);
-      const wrong = wrongInputs(right);
+      const wrong = wrongOf(right);
       await Promise.all(wrong.flatMap((input) => [overHttp(input), overSocket(input)]));
       if ((await overHttp(right[0])).includes('INVALID_INPUT')) untried.push(path);
       for (const input of right) await overSocket(input);
@@ -356,7 +376,7 @@ describe('S84 whatever goes through the API, the log has none of it', { timeout:
 
   test('used as it is meant, and wrongly', async () => {
     await using server = await testServer({ logger: log.logger });
-    expect(await callEverything(server, () => join(server))).toEqual([]);
+    expect(await callEverything(server, () => join(server), wrongInputs)).toEqual([]);
     await useMail(server);
     await knockWrongly(server);
     expect(handedOut.size).toBeGreaterThan(100);

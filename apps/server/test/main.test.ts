@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { PROJECT_FOLDER } from '../src/project.ts';
+import { COMPILED } from './compiled.ts';
 import { runSql, testDatabase } from './database.ts';
 
 let folder: string;
@@ -21,6 +22,7 @@ function run(variables: Record<string, string>): ChildProcess & AsyncDisposable 
   const child = spawn(process.execPath, [join(PROJECT_FOLDER, 'apps/server/src/main.ts')], {
     env: {
       PATH: process.env['PATH'],
+      ...COMPILED,
       DATA_FOLDER: join(folder, '.parley'),
       PORT: '0',
       BCRYPT_COST: '4',

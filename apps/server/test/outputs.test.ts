@@ -1,4 +1,5 @@
 import { message } from '@parley/contract';
+import { v7 } from 'uuid';
 import { describe, expect, expectTypeOf, test } from 'vitest';
 import { z } from 'zod';
 import type { AppRouter as PublicRouter } from '../src/public.ts';
@@ -15,6 +16,8 @@ const procedures = Object.entries(
 /** Procedures whose answers are JSON made by Postgres, and the schemas that nothing holds them to while serving. */
 const rendered: Record<string, z.ZodType> = {
   'messages.send': message.strict(),
+  'messages.forward': message.strict(),
+  'messages.edit': message.strict(),
   'messages.list': z.strictObject({
     messages: z.array(message.strict()),
     from: z.int(),
@@ -55,7 +58,7 @@ describe('S54: what leaves the server is described', () => {
         .map(({ path }) => path)
         .sort();
     expect(named(/hash|secret|password|pepper|^code$/i)).toEqual([]);
-    expect(named(/token$/i)).toEqual(['auth.login', 'auth.refresh', 'auth.register']);
+    expect(named(/token$/i)).toEqual(['auth.login', 'auth.refresh', 'auth.register', 'invites.create']);
     // One's own address, and for admins that of others.
     const own = ['auth.login', 'auth.register', 'sync.bootstrap', ...ownAccount];
     const others = ['admin.ban', 'admin.setRole', 'admin.unban', 'admin.users'];
@@ -68,6 +71,10 @@ describe('S54: what leaves the server is described', () => {
     const conversationId = await alice.talkTo(bob);
     const answers = {
       'messages.send': await alice.say(conversationId, 'hello'),
+      'messages.forward': await bob.api.messages.forward.mutate({
+        ...{ from: { conversationId, seq: 1 }, conversationId, clientMessageId: v7() },
+      }),
+      'messages.edit': await alice.api.messages.edit.mutate({ conversationId, seq: 1, text: 'hi' }),
       'messages.list': await bob.api.messages.list.query({ conversationId }),
     };
     expect(Object.keys(answers)).toEqual(Object.keys(rendered));

@@ -221,27 +221,31 @@ describe('S52: presence is not for strangers', () => {
     ).rejects.toMatchObject({ data: { code: 'INVALID_INPUT' } });
   });
 
-  test('whoever shares no conversation any more is a stranger', async () => {
-    await using server = await clockedServer({ nodes: 2 });
-    const [alice, bob, carol] = await server.people.all('alice', 'bob', 'carol');
-    const conversationId = await alice.startGroup('tea', bob, carol);
-    const hers = await alice.subscribe();
-    const his = await bob.subscribe({ node: 1 });
-    await untilSeen(hers, bob, 'online', server);
-    await untilSeen(his, alice, 'online', server);
-    await bob.api.groups.leave.mutate({ conversationId });
-    await untilSeen(hers, bob, undefined, server);
-    await untilSeen(his, alice, undefined, server);
-    await alice.api.presence.set.mutate({ status: 'busy' });
-    await bob.api.presence.set.mutate({ status: 'busy' });
-    await fence(server, carol, hers);
-    expect(statusesOf(hers, bob)).not.toContain('busy');
-    expect(statusesOf(his, alice)).not.toContain('busy');
-    expect(await alice.api.presence.get.query({ userIds: [bob.id] })).toEqual({ people: [] });
-    await alice.api.groups.addMembers.mutate({ conversationId, userIds: [bob.id] });
-    await untilSeen(hers, bob, 'busy', server);
-    await untilSeen(his, alice, 'busy', server);
-  });
+  test.each(['leave', 'delete'] as const)(
+    'whoever shares no conversation any more is a stranger: %s',
+    async (how) => {
+      await using server = await clockedServer({ nodes: 2 });
+      const [alice, bob, carol] = await server.people.all('alice', 'bob', 'carol');
+      const conversationId = await alice.startGroup('tea', bob, carol);
+      const hers = await alice.subscribe();
+      const his = await bob.subscribe({ node: 1 });
+      await untilSeen(hers, bob, 'online', server);
+      await untilSeen(his, alice, 'online', server);
+      const fenced = await alice.startGroup('fence', carol);
+      await (how === 'leave' ? bob : alice).api.groups[how].mutate({ conversationId });
+      await untilSeen(hers, bob, undefined, server);
+      await untilSeen(his, alice, undefined, server);
+      await alice.api.presence.set.mutate({ status: 'busy' });
+      await bob.api.presence.set.mutate({ status: 'busy' });
+      await fence(server, carol, hers);
+      expect(statusesOf(hers, bob)).not.toContain('busy');
+      expect(statusesOf(his, alice)).not.toContain('busy');
+      expect(await alice.api.presence.get.query({ userIds: [bob.id] })).toEqual({ people: [] });
+      await alice.api.groups.addMembers.mutate({ conversationId: fenced, userIds: [bob.id] });
+      await untilSeen(hers, bob, 'busy', server);
+      await untilSeen(his, alice, 'busy', server);
+    },
+  );
 
   test('a person who tells nobody when they were last here tells nobody', async () => {
     await using server = await clockedServer();
@@ -481,6 +485,11 @@ describe.each([1, 2])('S52: a block, on %i node(s)', (nodes) => {
     expect(await asks(mallory, alice)).toEqual({ userId: alice.id, status: 'offline', lastSeenAt: null });
     expect(await asks(alice, mallory)).toBeUndefined();
     expect([statusesOf(hers, mallory), statusesOf(theirs, alice)]).toEqual([[], []]);
+    const watched = await watchedBy(server.nodes[0].app.database.pool, [alice.id, mallory.id]);
+    expect([alice, mallory].map(({ id }) => watched.get(id)!.ids.sort())).toEqual([
+      [carol.id],
+      [alice.id, carol.id].sort(),
+    ]);
     await unblock(alice, mallory);
     await untilSeen(theirs, alice, 'online', server);
     await untilSeen(hers, mallory, 'online', server);

@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { COMPILED } from './compiled.ts';
 import { HIGH_LIMITS } from './high-limits.ts';
 
 const MAIN = fileURLToPath(new URL('../src/main.ts', import.meta.url));
@@ -31,6 +32,7 @@ export async function serverProcess(
     child = spawn(process.execPath, [MAIN], {
       env: {
         ...process.env,
+        ...COMPILED,
         NODE_ENV: 'production',
         HOST: '127.0.0.1',
         PORT: String(port),

@@ -127,9 +127,17 @@ export class RawPeer implements Disposable {
     return { data: result?.data?.json, error: error?.json };
   }
 
-  /** The messages of tRPC that came. */
+  readonly #parsed = new Map<string, Message>();
+
+  /** The messages of tRPC that came. Whoever waits for one looks at all of them, often: each is parsed once. */
   get messages(): Message[] {
-    return this.texts.filter((text) => text !== 'PING' && text !== 'PONG').map((text) => JSON.parse(text));
+    return this.texts
+      .filter((text) => text !== 'PING' && text !== 'PONG')
+      .map((text) => {
+        const message = this.#parsed.get(text) ?? (JSON.parse(text) as Message);
+        this.#parsed.set(text, message);
+        return message;
+      });
   }
 
   /** Resolves with the code of the server's close frame, or null when it hangs up without one. */

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { Logger } from 'pino';
+import { beforeAll } from 'vitest';
 import { createPasswordHasher } from '../src/auth/password.ts';
 import type { Clock } from '../src/clock.ts';
 import { type Env, readEnv } from '../src/env.ts';
@@ -64,6 +65,20 @@ export async function testServer(options: TestServerOptions = {}): Promise<TestS
         throw new Error(`not in the meta of its procedure: ${undeclared.join(', ')}`);
     },
   };
+}
+
+/**
+ * One server for all tests of a file, or of a `describe`, that need nothing of their own: it is there from the first to
+ * the last of them. Others have been in its database: a test looks at its own people, and at what they have made.
+ */
+export function serverForAll(options: TestServerOptions = {}): TestServer {
+  const server = {} as TestServer;
+  beforeAll(async () => {
+    const started = await testServer(options);
+    Object.assign(server, started);
+    return () => started[Symbol.asyncDispose]();
+  });
+  return server;
 }
 
 /** Cheap passwords, and one thread for the servers of all tests of a file: to start one takes longer than most tests. */

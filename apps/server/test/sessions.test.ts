@@ -7,9 +7,10 @@ import { runSql } from './database.ts';
 import { loseNotifications } from './lost-notifications.ts';
 import type { Person } from './people.ts';
 import { type RawPeer, rawSocket } from './raw-peer.ts';
-import { ManualClock, type TestServer, testServer } from './server.ts';
+import { ManualClock, serverForAll, type TestServer, testServer } from './server.ts';
 import type { Subscription } from './subscription.ts';
 
+const server = serverForAll({ nodes: 2 });
 afterEach(() => vi.restoreAllMocks());
 
 /** The code that a call is refused with. */
@@ -65,7 +66,6 @@ describe('S33 the list of sessions', () => {
   });
 
   test('a name that the device gave itself stands in it, and in the event that tells the others', async () => {
-    await using server = await testServer();
     const alice = await server.people.join('alice');
     const stream = await alice.subscribe();
     const { username: login, password } = alice.credentials;
@@ -82,7 +82,6 @@ describe('S33 the list of sessions', () => {
 
 describe('S33 revoking', () => {
   test('ends the one that is named, its own too, and again is no error', async () => {
-    await using server = await testServer();
     const alice = await server.people.join('alice');
     const [phone, tablet] = [await alice.anotherDevice(), await alice.anotherDevice()];
     const { sessionId } = phone.tokens;
@@ -101,7 +100,6 @@ describe('S33 revoking', () => {
   });
 
   test('nobody ends somebody else’s by its id, and is told no more than of one that is not', async () => {
-    await using server = await testServer();
     const [alice, mallory] = await server.people.all('alice', 'mallory');
     const answers = [alice.tokens.sessionId, mallory.id].map((sessionId) =>
       mallory.api.sessions.revoke.mutate({ sessionId }).catch(({ shape }) => shape),
@@ -116,7 +114,6 @@ describe('S33 revoking', () => {
   });
 
   test('the others leaves the one that asks; all leaves none', async () => {
-    await using server = await testServer();
     const alice = await server.people.join('alice');
     const others = await Promise.all([1, 2, 3].map(() => alice.anotherDevice()));
     await alice.api.sessions.revokeOthers.mutate();
@@ -133,7 +130,6 @@ describe('S33 revoking', () => {
   });
 
   test('regression: of two devices that put each other out at the same moment one stays', async () => {
-    await using server = await testServer({ nodes: 2 });
     const alice = await server.people.join('alice');
     for (let race = 0; race < 20; race++) {
       const devices = await Promise.all([alice.anotherDevice(), alice.anotherDevice()]);
@@ -147,7 +143,6 @@ describe('S33 revoking', () => {
   });
 
   test('takes a person’s thousand sessions at once', async () => {
-    await using server = await testServer();
     const alice = await server.people.join('alice');
     await runSql(
       server.databaseUrl,
@@ -229,7 +224,6 @@ describe('a login that was under way', () => {
 
 describe('S35 a session that was set before the login', () => {
   test('is not the one that begins, whatever comes with the request', async () => {
-    await using server = await testServer();
     const alice = await server.people.join('alice');
     const { username: login, password } = alice.credentials;
     const { sessionId, accessToken } = alice.tokens;
@@ -366,7 +360,6 @@ async function expectOutcome(open: Open[], { ends, reason }: Cause): Promise<voi
 
 describe('S28, S29, S30 whatever ends a session, its sockets and streams on both nodes are told and gone', () => {
   test.each(Object.entries(causes))('within 2 s: %s', async (_, cause) => {
-    await using server = await testServer({ nodes: 2 });
     const open = await threeDevices(server, [0, 1]);
     const start = performance.now();
     await cause.act(open[0].device, open[1].device, server);

@@ -101,43 +101,33 @@ test('a reader that is only slow is not taken for one that has stopped, also wit
 });
 
 describe('over a socket', () => {
-  test('a reader that stops is paused at 256 KiB, and goes on from the log: nothing lost, nothing twice', async () => {
+  test('a reader that stops is paused at 256 KiB, and goes on from the log; one that has stopped for ten seconds is closed, and later gets everything: nothing lost, nothing twice', async () => {
     await using server = await clockedServer();
-    const [alice, bob] = await server.people.all('alice', 'bob');
-    const conversation = await alice.talkTo(bob);
+    const [alice, bob, carol] = await server.people.all('alice', 'bob', 'carol');
+    const conversation = await alice.startGroup('tea', bob, carol);
     const sockets = watchSockets();
-    const stream = await bob.subscribe();
-    const resume = stream.pause();
+    const [forBob, forCarol] = [await bob.subscribe(), await carol.subscribe()];
+    const [resumeBob, resumeCarol] = [forBob.pause(), forCarol.pause()];
     const said = await sayMuch(alice, conversation, 1_500);
-    const paused = sockets.nth(0);
-    expect(paused.socket.waiting).toBeGreaterThan(PAUSE_ABOVE);
-    expect(paused.most()).toBeLessThan(PAUSE_ABOVE + SLICE);
-    resume();
-    await stream.when(() => stream.texts.length >= said.length);
+    const [paused, stalled] = [sockets.nth(0), sockets.nth(1)];
+    for (const each of [paused, stalled]) {
+      expect(each.socket.waiting).toBeGreaterThan(PAUSE_ABOVE);
+      expect(each.most()).toBeLessThan(PAUSE_ABOVE + SLICE);
+    }
+    resumeBob();
+    await forBob.when(() => forBob.texts.length >= said.length);
     await alice.say(conversation, '-1 is live again');
-    await stream.when(() => stream.texts.length > said.length);
-    expect(numbers(stream)).toEqual([...said, -1]);
-    expect(stream.connects).toBe(1);
-  });
+    await forBob.when(() => forBob.texts.length > said.length);
 
-  test('a reader that has stopped for ten seconds is closed, and later gets everything', async () => {
-    await using server = await clockedServer();
-    const [alice, bob] = await server.people.all('alice', 'bob');
-    const conversation = await alice.talkTo(bob);
-    const sockets = watchSockets();
-    const stream = await bob.subscribe();
-    const resume = stream.pause();
-    const said = await sayMuch(alice, conversation, 1_500);
-    const stalled = sockets.nth(0).socket;
     server.later(8);
-    expect(stalled.readyState).toBe(Socket.OPEN);
-    const gone = once(stalled, 'close');
+    expect(stalled.socket.readyState).toBe(Socket.OPEN);
+    const gone = once(stalled.socket, 'close');
     server.later(2);
     await gone;
-    resume();
-    await stream.when(() => stream.texts.length >= said.length);
-    expect(numbers(stream)).toEqual(said);
-    expect(stream.connects).toBe(2);
+    resumeCarol();
+    await forCarol.when(() => forCarol.texts.length > said.length);
+    for (const stream of [forBob, forCarol]) expect(numbers(stream)).toEqual([...said, -1]);
+    expect([forBob, forCarol].map(({ connects }) => connects)).toEqual([1, 2]);
   });
 
   test('a reader that asks on and on, and takes no answer, is closed as soon as 1 MiB waits', async () => {

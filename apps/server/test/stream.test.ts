@@ -1,12 +1,13 @@
 import { describe, expect, test } from 'vitest';
-import { testServer } from './server.ts';
+import { serverForAll } from './server.ts';
 
 describe.each([1, 2])('on %i node(s)', (nodes) => {
+  const server = serverForAll({ nodes });
+
   describe.each(['ws', 'sse'] as const)('over %s', (transport) => {
     const last = nodes - 1;
 
     test('a message reaches every device of everybody in the conversation, once and in order', async () => {
-      await using server = await testServer({ nodes });
       const [alice, bob] = await server.people.all('alice', 'bob');
       const conversation = await alice.talkTo(bob);
       const streams = await Promise.all([
@@ -23,7 +24,6 @@ describe.each([1, 2])('on %i node(s)', (nodes) => {
     });
 
     test('a subscriber who comes back gets what was missed, and goes on live', async () => {
-      await using server = await testServer({ nodes });
       const [alice, bob] = await server.people.all('alice', 'bob');
       const conversation = await alice.talkTo(bob);
       const first = await bob.subscribe({ transport });
@@ -39,7 +39,6 @@ describe.each([1, 2])('on %i node(s)', (nodes) => {
     });
 
     test('a cut cable loses and doubles nothing', async () => {
-      await using server = await testServer({ nodes });
       const [alice, bob] = await server.people.all('alice', 'bob');
       const conversation = await alice.talkTo(bob);
       const stream = await bob.subscribe({ transport, node: last });

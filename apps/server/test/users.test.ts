@@ -8,8 +8,10 @@ import { announceUser } from '../src/users/announce-user.ts';
 import { changeUser } from '../src/users/change-user.ts';
 import { mailTo } from './inbox.ts';
 import type { Person } from './people.ts';
-import { ManualClock, type TestServer, testServer } from './server.ts';
+import { ManualClock, serverForAll, type TestServer, testServer } from './server.ts';
 import type { Subscription } from './subscription.ts';
+
+const server = serverForAll({ nodes: 2 });
 
 const refused = (code: string, data: object = {}) => ({ data: { code, ...data } });
 
@@ -36,7 +38,6 @@ describe('a changed name reaches everybody who sees it', () => {
   test.each(['ws', 'sse'] as const)(
     'live and after a resume, on another node, over %s',
     async (transport) => {
-      await using server = await testServer({ nodes: 2 });
       const [alice, bob, carol, dave] = await server.people.all('alice', 'bob', 'carol', 'dave');
       await alice.talkTo(bob);
       const group = await alice.startGroup('tea', bob, carol);
@@ -80,7 +81,6 @@ describe('a changed name reaches everybody who sees it', () => {
   );
 
   test('to whoever comes to see them while it is being changed', async () => {
-    await using server = await testServer({ nodes: 2 });
     const [alice, bob] = await server.people.all('alice', 'bob');
     const group = await bob.startGroup('tea');
     const stream = await bob.subscribe({ node: 1 });
@@ -121,7 +121,6 @@ const membersOf = async (person: Person, conversationId: string) =>
 
 describe('a profile', () => {
   test('takes what is given and leaves the rest; null takes away', async () => {
-    await using server = await testServer();
     const alice = await server.people.join('alice');
     const { updateProfile } = alice.api.users;
     expect(await updateProfile.mutate({ bio: ' Down the hole\n' })).toMatchObject({
@@ -152,7 +151,6 @@ describe('a profile', () => {
   });
 
   test('the username: one’s own in another case, nobody else’s in any, and the login goes with it', async () => {
-    await using server = await testServer();
     const [alice, bob] = await server.people.all('alice', 'bob');
     const { updateProfile } = alice.api.users;
     const { username, password } = alice.credentials;
@@ -175,7 +173,6 @@ describe('a profile', () => {
   });
 
   test('of many who want one username at the same moment, on two nodes, one gets it', async () => {
-    await using server = await testServer({ nodes: 2 });
     const people = await server.people.all('a1', 'a2', 'a3', 'a4', 'a5', 'a6');
     const outcomes = await Promise.allSettled(
       people.map((person, n) => person.on(n % 2).users.updateProfile.mutate({ username: 'mockturtle' })),
@@ -223,7 +220,6 @@ describe('a profile', () => {
 
 describe('a status', () => {
   test('is told to others, until it is taken back', async () => {
-    await using server = await testServer();
     const [alice, bob] = await server.people.all('alice', 'bob');
     await alice.talkTo(bob);
     const stream = await bob.subscribe();
@@ -253,23 +249,25 @@ describe('a status', () => {
     expect((await bob.api.users.get.query({ userId: alice.id })).status).toBeNull();
   });
 
-  test.each([
-    ['no text', { text: ' ' }],
-    ['101 characters', { text: '🫖'.repeat(101) }],
-    ['an end that is past', { text: 'tea', until: '2020-01-01T00:00:00.000Z' }],
-    ['an end that is now', { text: 'tea', until: '2026-11-20T10:00:00.000Z' }],
-    ['an end that is no time', { text: 'tea', until: 'tomorrow' }],
-  ])('is refused with %s', async (_, status) => {
-    await using server = await testServer({ clock: new ManualClock(Date.parse('2026-11-20T10:00:00.000Z')) });
-    const alice = await server.people.join('alice');
-    await expect(alice.api.users.setStatus.mutate(status)).rejects.toMatchObject(refused('INVALID_INPUT'));
-    await alice.api.users.setStatus.mutate({ text: '🫖'.repeat(100) });
+  describe('is refused with', () => {
+    const server = serverForAll({ clock: new ManualClock(Date.parse('2026-11-20T10:00:00.000Z')) });
+
+    test.each([
+      ['no text', { text: ' ' }],
+      ['101 characters', { text: '🫖'.repeat(101) }],
+      ['an end that is past', { text: 'tea', until: '2020-01-01T00:00:00.000Z' }],
+      ['an end that is now', { text: 'tea', until: '2026-11-20T10:00:00.000Z' }],
+      ['an end that is no time', { text: 'tea', until: 'tomorrow' }],
+    ])('%s', async (_, status) => {
+      const alice = await server.people.join('alice');
+      await expect(alice.api.users.setStatus.mutate(status)).rejects.toMatchObject(refused('INVALID_INPUT'));
+      await alice.api.users.setStatus.mutate({ text: '🫖'.repeat(100) });
+    });
   });
 });
 
 describe('somebody’s page', () => {
   test('by id and by username, in whatever case: the same, and never the address (S05)', async () => {
-    await using server = await testServer();
     const [alice, bob] = await server.people.all('alice', 'bob');
     await alice.api.users.updateProfile.mutate({ bio: 'Down the hole' });
     const byId = await bob.api.users.get.query({ userId: alice.id });
@@ -283,7 +281,6 @@ describe('somebody’s page', () => {
   });
 
   test('of nobody there is none', async () => {
-    await using server = await testServer();
     const alice = await server.people.join('alice');
     const none = refused('NOT_FOUND', { what: 'user' });
     const { get } = alice.api.users;
@@ -294,7 +291,6 @@ describe('somebody’s page', () => {
   });
 
   test('of somebody who is gone there is only what they have left, by id', async () => {
-    await using server = await testServer();
     const [alice, bob] = await server.people.all('alice', 'bob');
     await alice.api.users.updateProfile.mutate({ fullName: 'Alice Liddell', bio: 'Down the hole' });
     await alice.api.users.setStatus.mutate({ text: 'at tea' });

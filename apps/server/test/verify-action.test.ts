@@ -16,6 +16,32 @@ const actions: Record<string, (people: People, server: TestServer) => Promise<un
     const [alice, bob] = await people.all('alice', 'bob');
     await verifyAction([alice, bob], () => alice.talkTo(bob));
   },
+  async 'conversations.configure'(people) {
+    const [alice, bob] = await people.all('alice', 'bob');
+    const conversationId = await alice.startGroup('tea', bob);
+    const { configure } = alice.api.conversations;
+    await verifyAction([alice, bob], async () => {
+      await configure.mutate({ conversationId, isArchived: true, isPinned: true, notify: 'mentions' });
+      await configure.mutate({ conversationId, mutedUntil: FOR_GOOD, isPinned: false });
+      await bob.say(conversationId, 'it stays archived');
+    });
+    await verifyAction([alice, bob], async () => {
+      await bob.api.conversations.configure.mutate({ conversationId, isArchived: true });
+      await bob.api.groups.leave.mutate({ conversationId });
+      await alice.api.groups.addMembers.mutate({ conversationId, userIds: [bob.id] });
+      await alice.say(conversationId, 'everything is as at first');
+    });
+  },
+  async 'conversations.clear'(people) {
+    const [alice, bob] = await people.all('alice', 'bob');
+    const [direct, group] = [await alice.talkTo(bob), await alice.startGroup('tea', bob)];
+    for (const conversationId of [direct, group, direct]) await bob.say(conversationId, 'hello');
+    await verifyAction([alice, bob], async () => {
+      await alice.api.conversations.clear.mutate({ conversationId: direct });
+      await bob.say(group, 'hello?');
+      await alice.api.conversations.clear.mutate({ conversationId: group });
+    });
+  },
   async 'blocks.add'(people) {
     const [alice, bob] = await people.all('alice', 'bob');
     const conversationId = await alice.talkTo(bob);
@@ -130,6 +156,60 @@ const actions: Record<string, (people: People, server: TestServer) => Promise<un
     await verifyAction([alice, bob], () => bob.api.groups.leave.mutate({ conversationId }));
     await verifyAction([alice, bob], () => alice.api.groups.leave.mutate({ conversationId }));
   },
+  async 'groups.update'(people) {
+    const [alice, bob, carol, dave] = await people.all('alice', 'bob', 'carol', 'dave');
+    const conversationId = await alice.startGroup('tea', bob, dave);
+    const { update, addMembers, removeMember } = alice.api.groups;
+    for (const text of ['one', 'two']) await alice.say(conversationId, text);
+    for (const seq of [1, 2]) await dave.api.messages.delete.mutate({ conversationId, seq, scope: 'me' });
+    await verifyAction([alice, bob, carol, dave], async () => {
+      const change = { title: 'coffee', description: 'at four', slowModeSeconds: 5 };
+      await update.mutate({ conversationId, ...change, history: 'all' });
+      await removeMember.mutate({ conversationId, userId: dave.id });
+      await addMembers.mutate({ conversationId, userIds: [carol.id, dave.id] });
+      await update.mutate({ conversationId, description: null });
+    });
+    // Whoever has deleted the newest message for themselves does not hear of it by somebody else's coming.
+    const erin = await people.join('erin');
+    await bob.api.messages.delete.mutate({ conversationId, seq: 2, scope: 'me' });
+    await verifyAction([alice, bob, erin], async () => {
+      await update.mutate({ conversationId, history: 'joined' });
+      await addMembers.mutate({ conversationId, userIds: [erin.id] });
+    });
+  },
+  async 'groups.setRole'(people) {
+    const [alice, bob] = await people.all('alice', 'bob');
+    const conversationId = await alice.startGroup('tea', bob);
+    await verifyAction([alice, bob], async () => {
+      for (const role of ['admin', 'member', 'admin'] as const)
+        await alice.api.groups.setRole.mutate({ conversationId, userId: bob.id, role });
+    });
+  },
+  async 'groups.transferOwnership'(people) {
+    const [alice, bob, carol] = await people.all('alice', 'bob', 'carol');
+    const conversationId = await alice.startGroup('tea', bob, carol);
+    await verifyAction([alice, bob, carol], async () => {
+      await alice.api.groups.transferOwnership.mutate({ conversationId, userId: bob.id });
+      await alice.api.groups.leave.mutate({ conversationId });
+    });
+  },
+  async 'groups.delete'(people) {
+    const [alice, bob] = await people.all('alice', 'bob');
+    const conversationId = await alice.startGroup('tea', bob);
+    await bob.say(conversationId, 'hello');
+    await verifyAction([alice, bob], () => alice.api.groups.delete.mutate({ conversationId }));
+  },
+  async 'invites.accept'(people) {
+    const [alice, bob, carol] = await people.all('alice', 'bob', 'carol');
+    const conversationId = await alice.startGroup('tea', bob);
+    await bob.say(conversationId, 'before carol');
+    const { token } = await alice.api.invites.create.mutate({ conversationId });
+    await verifyAction([alice, bob, carol], async () => {
+      await carol.api.invites.accept.mutate({ token });
+      await carol.api.invites.accept.mutate({ token });
+      await bob.say(conversationId, 'after');
+    });
+  },
   async 'messages.send'(people) {
     const [alice, bob] = await people.all('alice', 'bob');
     const conversation = await alice.talkTo(bob);
@@ -140,6 +220,48 @@ const actions: Record<string, (people: People, server: TestServer) => Promise<un
       await bob.say(conversation, 'three', key);
       await bob.say(conversation, 'three', key);
     });
+    const carol = await people.join('carol');
+    const send = (from: Person, to: Person) =>
+      from.api.messages.send.mutate({ toUserId: to.id, text: 'hello', clientMessageId: v7() });
+    await verifyAction([alice, carol], () => send(alice, carol));
+    await verifyAction([alice, carol], () => send(carol, alice));
+  },
+  async 'messages.forward'(people) {
+    const [alice, bob] = await people.all('alice', 'bob');
+    const [from, to] = [await alice.startGroup('tea', bob), await alice.talkTo(bob)];
+    await bob.say(from, 'well said');
+    await verifyAction([alice, bob], () =>
+      alice.api.messages.forward.mutate({
+        ...{ from: { conversationId: from, seq: 1 }, conversationId: to, clientMessageId: v7() },
+      }),
+    );
+  },
+  async 'messages.edit'(people) {
+    const [alice, bob] = await people.all('alice', 'bob');
+    const conversationId = await alice.talkTo(bob);
+    for (const text of ['one', 'two']) await alice.say(conversationId, text);
+    await verifyAction([alice, bob], async () => {
+      for (const seq of [1, 2]) await alice.api.messages.edit.mutate({ conversationId, seq, text: 'other' });
+    });
+  },
+  async 'messages.delete'(people) {
+    const [alice, bob] = await people.all('alice', 'bob');
+    const conversationId = await alice.talkTo(bob);
+    for (const text of ['1', '2', '3', '4', '5', '6']) await alice.say(conversationId, text);
+    const remove = (by: Person, seq: number, scope: 'everyone' | 'me') =>
+      by.api.messages.delete.mutate({ conversationId, seq, scope });
+    await verifyAction([alice, bob], async () => {
+      for (const seq of [2, 6]) await remove(alice, seq, 'everyone');
+      for (const seq of [1, 4, 6, 5]) await remove(bob, seq, 'me');
+      await bob.api.messages.markRead.mutate({ conversationId, seq: 1 });
+    });
+    await verifyAction([alice, bob], async () => {
+      await alice.say(conversationId, '7');
+      await remove(bob, 7, 'me');
+      await remove(bob, 3, 'me');
+      await remove(bob, 2, 'me');
+    });
+    await verifyAction([alice, bob], () => alice.say(conversationId, '8'));
   },
   async 'messages.markRead'(people) {
     const [alice, bob] = await people.all('alice', 'bob');
@@ -282,6 +404,9 @@ const actions: Record<string, (people: People, server: TestServer) => Promise<un
   },
 };
 
+/** What mutes for good. */
+const FOR_GOOD = '9999-12-31T23:59:59.999Z';
+
 /** An admin, and somebody to act upon. */
 async function underAdmin(people: People, server: TestServer) {
   const [admin, alice] = await people.all('ada', 'alice');
@@ -297,6 +422,8 @@ const SILENT = [
   ...['auth.register', 'auth.refresh'],
   // These only have something mailed.
   ...['auth.resendVerification', 'auth.forgotPassword', 'auth.changeEmail'],
+  // Who comes by them is told when they do.
+  ...['invites.create', 'invites.revoke'],
   // For the moderators alone.
   'reports.create',
   // True only now, and never kept.

@@ -5,6 +5,7 @@ import type { AuthOptions, Storage } from './session.ts';
 import type { Readable } from './store.ts';
 import type { ReceivedEvent } from './sync/apply-event.ts';
 import type { ConnectionStatus } from './sync/connection.ts';
+import type { Draft } from './sync/outbox.ts';
 import type { Sending } from './sync/sender.ts';
 import type { ChatState, MessagePage } from './sync/state.ts';
 import type { EventSourceConstructor } from './transport.ts';
@@ -50,8 +51,12 @@ export interface ChatClient {
   readonly connection: Readable<ConnectionStatus>;
   readonly state: Readable<ChatState>;
   readonly messages: {
-    /** Puts a message into the outbox: it shows in the state at once, and goes out as soon as it can. */
-    send(input: { conversationId: string; text: string }): Sending;
+    /**
+     * Puts a message into the outbox: it shows in the state at once, and goes out as soon as it can. It has a `text` or
+     * a `ciphertext`, and what goes with it. It goes into a conversation, or to a person, `toUserId`, with whom one is
+     * opened if there is none.
+     */
+    send(draft: Draft): Sending;
     /**
      * Loads a page: the newest messages, or those `before`, `after` or `around` a seq. It joins the timeline if
      * it touches what is known of it. Errors: `NOT_FOUND`.
@@ -66,7 +71,7 @@ export interface ChatClient {
   readonly conversations: {
     /** Loads one conversation into the state, such as one older than the first load brought. Errors: `NOT_FOUND`. */
     load(input: { conversationId: string }): Promise<void>;
-    /** Loads everybody in a conversation into the state. Errors: `NOT_FOUND`. */
+    /** Loads everybody in a conversation into the state, page by page. Errors: `NOT_FOUND`. */
     loadMembers(input: { conversationId: string }): Promise<Member[]>;
   };
   /**

@@ -5,6 +5,7 @@ import { isParleyError } from './errors.ts';
 import { createListeners } from './listeners.ts';
 import { reachServer, type Server, sourceOf, within } from './server.ts';
 import { createStore, type Store } from './store.ts';
+import { readAllMembers } from './sync/all-members.ts';
 import type { ReceivedEvent } from './sync/apply-event.ts';
 import { createConnection } from './sync/connection.ts';
 import { createFollower, type Follower } from './sync/follow.ts';
@@ -40,8 +41,8 @@ export function createClient(options: ClientOptions): ChatClient {
 
   const sender = createSender(
     store,
-    ({ conversationId, text, clientMessageId }, signal) =>
-      api.messages.send.mutate({ conversationId, text, clientMessageId }, within(signal)),
+    ({ status: _, unanswered: __, message: ___, error: ____, ...draft }, signal) =>
+      api.messages.send.mutate(draft, within(signal)),
     canSend,
   );
   const readMarks = createReadMarks(
@@ -148,9 +149,9 @@ export function createClient(options: ClientOptions): ChatClient {
     connection: { get: connection.status.get, subscribe: connection.status.subscribe },
     state: { get: store.get, subscribe: store.subscribe },
     messages: {
-      send({ conversationId, text }) {
-        typing.sent(conversationId);
-        return sender.send(conversationId, text);
+      send(draft) {
+        if (draft.conversationId !== undefined) typing.sent(draft.conversationId);
+        return sender.send(draft);
       },
       markRead: ({ conversationId, seq }) => readMarks.mark(conversationId, seq),
       ...messageLoads(server, store, follower, sender),
@@ -176,8 +177,8 @@ function conversationLoads({ api }: Server, { load }: Follower): ChatClient['con
     },
     async loadMembers({ conversationId }) {
       const { members } = await load(
-        () => api.conversations.members.query({ conversationId }),
-        (state, page) => mergeMembers(state, conversationId, page.members),
+        () => readAllMembers((after) => api.conversations.members.query({ conversationId, after })),
+        (state, all) => mergeMembers(state, conversationId, all.members),
       );
       return members;
     },

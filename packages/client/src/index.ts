@@ -11,6 +11,8 @@ export type {
   Friend,
   FriendRequest,
   Member,
+  Membership,
+  MembershipSettings,
   Message,
   OwnUser,
   Presence,

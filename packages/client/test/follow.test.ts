@@ -2,6 +2,7 @@ import type { ConversationView, StreamItem } from '@parley/contract';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { createStore } from '../src/store.ts';
+import { readAllMembers } from '../src/sync/all-members.ts';
 import type { ReceivedEvent } from '../src/sync/apply-event.ts';
 import type { ConnectionNews } from '../src/sync/connection.ts';
 import { createFollower, type StreamListener } from '../src/sync/follow.ts';
@@ -36,7 +37,7 @@ function world(model = new Model()) {
         return snapshot;
       },
       async conversation(id) {
-        const conversation = model.snapshot().conversations.find((view) => view.id === id);
+        const conversation = model.conversation(id);
         if (!conversation) throw refusal('NOT_FOUND');
         return { conversation, cursor: at(model.log.length) };
       },
@@ -91,12 +92,48 @@ function world(model = new Model()) {
 
 /** Of each conversation that is loaded, what never goes back. */
 const marksOf = ({ conversations = {} }: ChatState): Record<string, number> =>
-  Object.fromEntries(
-    Object.values(conversations).flatMap(({ id, lastSeq, me }) => [
-      [id, lastSeq],
-      [`${id} of me`, me.readSeq],
-    ]),
-  );
+  Object.fromEntries(Object.values(conversations).map(({ id, me }) => [id, me.readSeq]));
+
+/** Two members at a time, in an order in which everybody keeps their place; null when `me` is not in it. */
+function pageOfMembers({ model, at }: ReturnType<typeof world>, id: string, after: string) {
+  const all = model.members(id).toSorted((a, b) => a.user.id.localeCompare(b.user.id));
+  const rest = all.filter(({ user }) => user.id > after);
+  const members = rest.slice(0, 2);
+  const next = rest.length > 2 ? members[1]!.user.id : null;
+  if (!all.some(({ user }) => user.id === ME.id)) return null;
+  return { members, next, cursor: at(model.log.length) };
+}
+
+test('who comes, goes or becomes another between two pages of members is as they are then', async () => {
+  for (const isDelivered of [true, false]) {
+    const model = new Model().run([{ do: 'group', with: [1, 3, 4] }]);
+    const it = world(model);
+    it.follower.start();
+    await soon();
+    const { id } = model.snapshot().conversations[0]!;
+    const between: Action[] = [
+      { do: 'remove', who: 1, where: 0 },
+      { do: 'promote', who: 1, where: 0 },
+      { do: 'promote', who: 0, where: 0 },
+      { do: 'add', who: 2, where: 0 },
+      { do: 'read', who: 1, where: 0 },
+    ];
+    await it.follower.load(
+      () =>
+        readAllMembers(async (after = '') => {
+          const page = pageOfMembers(it, id, after)!;
+          model.run(between.splice(0));
+          if (isDelivered) it.deliver();
+          return page;
+        }),
+      (state, { members }) => mergeMembers(state, id, members),
+    );
+    it.deliver();
+    const { members } = it.store.get().conversations![id]!;
+    expect(new Set(Object.values(members!))).toEqual(new Set(model.members(id)));
+    it.follower.stop();
+  }
+});
 
 const refusal = (code: string) => Object.assign(new Error(code), { data: { code, httpStatus: 404 } });
 const byId = (views: ConversationView[]) => views.toSorted((a, b) => a.id.localeCompare(b.id));
@@ -159,12 +196,28 @@ describe('whatever happens on the way', () => {
             )
             .catch(() => {});
         };
+        const askForMembers = (n: number) => {
+          const { conversations } = it.model.snapshot();
+          const id = conversations[n % conversations.length]?.id;
+          if (id === undefined) return;
+          const readPage = async (after = '') => {
+            const page = pageOfMembers(it, id, after);
+            await new Promise<void>((resolve) => pages.push(resolve));
+            return page ?? Promise.reject(refusal('NOT_FOUND'));
+          };
+          it.follower
+            .load(
+              () => readAllMembers(readPage),
+              (state, { members }) => mergeMembers(state, id, members),
+            )
+            .catch(() => {});
+        };
         let resets = 0;
         for (const step of list) {
           if (step.step === 'act') it.model.run([step.action]);
           else if (step.step === 'deliver') it.deliver(step.n);
           else if (step.step === 'rewind') it.rewind(step.n);
-          else if (step.step === 'ask') ask(step.n);
+          else if (step.step === 'ask') (step.n % 2 === 0 ? ask : askForMembers)(step.n);
           else if (step.step === 'arrive') for (const arrive of pages.splice(0, step.n)) arrive();
           else if (step.step === 'cut') it.cut();
           else if (step.step === 'prune') it.prune();
@@ -176,8 +229,10 @@ describe('whatever happens on the way', () => {
           for (const [id, mark] of Object.entries(marks)) expect(mark).toBeGreaterThanOrEqual(grown[id] ?? 0);
           grown = marks;
         }
-        for (const arrive of pages) arrive();
-        await settled();
+        do {
+          for (const arrive of pages.splice(0)) arrive();
+          await settled();
+        } while (pages.length > 0);
         it.deliver();
         await settled();
         it.follower.stop();
@@ -292,6 +347,55 @@ test('a message of a conversation that is not loaded loads it', async () => {
   it.deliver();
   await soon();
   expect(it.store.get().conversations![id]).toMatchObject({ lastSeq: 1, lastMessage: { text: 'message 1' } });
+  it.follower.stop();
+});
+
+test('a conversation that was cleared is loaded with the next message, unless it is cleared again meanwhile', async () => {
+  const model = new Model().run([
+    { do: 'direct', with: 0 },
+    { do: 'send', who: 1, where: 0 },
+  ]);
+  const it = world(model);
+  it.follower.start();
+  await soon();
+  const [id] = Object.keys(it.store.get().conversations!) as [string];
+  const next: Action[] = [
+    { do: 'clear', where: 0 },
+    { do: 'send', who: 1, where: 0 },
+  ];
+  model.run(next);
+  it.deliver(1);
+  await soon();
+  expect(it.store.get().conversations).toEqual({});
+  it.deliver();
+  await soon();
+  expect(it.store.get().conversations![id]).toMatchObject({ lastSeq: 2, me: { joinedSeq: 1 } });
+  model.run([...next, ...next, { do: 'clear', where: 0 }]);
+  it.deliver();
+  await settled();
+  expect(it.store.get().conversations).toEqual({});
+  it.follower.stop();
+});
+
+test('who comes into a group with a history, and is not told of its newest message, loads it', async () => {
+  const model = new Model().run([
+    { do: 'group', with: [1, 2] },
+    { do: 'send', who: 1, where: 0 },
+    { do: 'update', how: 1, where: 0 },
+    { do: 'remove', who: 0, where: 0 },
+  ]);
+  const it = world(model);
+  it.follower.start();
+  await soon();
+  expect(it.views()).toEqual([]);
+  const { event } = model.run([{ do: 'add', who: 0, where: 0 }]).log.at(-1)!;
+  it.send(it.at(model.log.length), {
+    ...(event as Extract<StreamItem, { type: 'member.added' }>),
+    lastMessage: null,
+  });
+  expect(it.views()).toMatchObject([{ lastSeq: 1, lastMessage: null }]);
+  await soon();
+  expect(it.views()).toEqual(model.snapshot().conversations);
   it.follower.stop();
 });
 

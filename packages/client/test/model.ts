@@ -3,6 +3,7 @@ import type {
   Conversation,
   ConversationView,
   Member,
+  MembershipSettings,
   Message,
   PublicUser,
   SeqRange,
@@ -17,7 +18,13 @@ export type Action =
   | { do: 'direct'; with: number }
   | { do: 'group'; with: number[] }
   | { do: 'send' | 'read'; who: number; where: number }
-  | { do: 'add' | 'remove' | 'leave'; who: number; where: number }
+  | { do: 'add' | 'remove' | 'leave' | 'promote'; who: number; where: number }
+  /** A group is called otherwise, and who comes from then on sees all of it, or only what follows. */
+  | { do: 'update'; how: number; where: number }
+  /** A group is deleted. */
+  | { do: 'disband'; where: number }
+  /** One of the newest messages is edited, deleted for everyone, or by `me` for themselves. */
+  | { do: 'edit' | 'bury' | 'hide'; which: number; where: number }
   /** Somebody whom `me` has blocked begins a direct conversation: `me` does not hear of it. */
   | { do: 'hidden direct'; with: number }
   /** The other one of a direct conversation sends what is withheld from `me`. */
@@ -25,6 +32,10 @@ export type Action =
   /** A block of a direct conversation ends: whoever has not heard of it does now, the other one once more. */
   | { do: 'reveal'; where: number }
   | { do: 'change profile' | 'delete account'; who: number }
+  /** `me` keeps a conversation otherwise. */
+  | { do: 'configure'; how: number; where: number }
+  /** `me` deletes for themselves all that was said so far. */
+  | { do: 'clear'; where: number }
   | PeopleAction;
 
 const pick = fc.nat(99);
@@ -45,11 +56,13 @@ export const actions: fc.Arbitrary<Action[]> = fc.array(
     {
       weight: 3,
       arbitrary: fc.record({
-        do: fc.constantFrom('add' as const, 'remove' as const, 'leave' as const),
+        do: fc.constantFrom('add' as const, 'remove' as const, 'leave' as const, 'promote' as const),
         who: pick,
         where: pick,
       }),
     },
+    fc.record({ do: fc.constant('update' as const), how: pick, where: pick }),
+    fc.record({ do: fc.constant('disband' as const), where: pick }),
     {
       weight: 3,
       arbitrary: fc.record({
@@ -57,7 +70,17 @@ export const actions: fc.Arbitrary<Action[]> = fc.array(
         where: pick,
       }),
     },
+    {
+      weight: 3,
+      arbitrary: fc.record({
+        do: fc.constantFrom('edit' as const, 'bury' as const, 'hide' as const),
+        which: fc.nat(5),
+        where: pick,
+      }),
+    },
     { weight: 3, arbitrary: peopleActions },
+    fc.record({ do: fc.constant('configure' as const), how: pick, where: pick }),
+    fc.record({ do: fc.constant('clear' as const), where: pick }),
     fc.record({ do: fc.constantFrom('change profile' as const, 'delete account' as const), who: pick }),
   ),
   { maxLength: 60 },
@@ -67,10 +90,16 @@ interface Room {
   conversation: Conversation;
   members: Map<string, Member>;
   messages: Message[];
-  /** The seqs of what `me` never sees. */
+  /** The seqs of what `me` never sees, or sees no more … */
   withheld: Set<number>;
+  /** … and of what is deleted for everyone. */
+  buried: Set<number>;
   /** `me` has not heard of it. */
   hidden: boolean;
+  /** How `me` keeps it. */
+  settings: MembershipSettings;
+  /** `me` has cleared it: it shows when there is something new. */
+  cleared: boolean;
 }
 
 const AT = '2026-11-20T10:00:00.000Z';
@@ -85,6 +114,8 @@ const PEOPLE = Array.from({ length: 5 }, (_, n) => ({
   isDeleted: false,
 }));
 export const ME = PEOPLE[0]!;
+
+const KEPT: MembershipSettings = { isArchived: false, pinnedAt: null, mutedUntil: null, notify: 'all' };
 
 const SETTINGS: Settings = {
   dmPolicy: 'everyone',
@@ -125,6 +156,12 @@ export class Model {
     return { cursor: `e.${this.log.length}`, me, conversations, hasMore: false, ...this.#people.lists() };
   }
 
+  /** A conversation as `me` gets it who asks for it. */
+  conversation(id: string): ConversationView | null {
+    const room = this.#rooms.find(({ conversation }) => conversation.id === id);
+    return room ? this.#view(room, true) : null;
+  }
+
   /** Who is in a conversation. */
   members(conversationId: string): Member[] {
     const room = this.#rooms.find(({ conversation }) => conversation.id === conversationId);
@@ -141,7 +178,7 @@ export class Model {
   unread(conversationId: string): number {
     const room = this.#rooms.find(({ conversation }) => conversation.id === conversationId)!;
     const { readSeq } = room.members.get(ME.id)!;
-    return this.visible(conversationId).filter(({ seq }) => seq > readSeq).length;
+    return this.visible(conversationId).filter(({ seq, deletedAt }) => seq > readSeq && !deletedAt).length;
   }
 
   #act(action: Action): void {
@@ -151,6 +188,14 @@ export class Model {
         return this.#begin('direct', [ME, this.#other(action.with)], action.do === 'hidden direct');
       case 'group':
         return this.#begin('group', [ME, ...action.with.map((n) => this.#users[n % PEOPLE.length]!)]);
+      case 'edit':
+      case 'bury':
+      case 'hide':
+        return this.#changeMessage(action);
+      case 'configure':
+        return this.#configure(action);
+      case 'clear':
+        return this.#clear(this.#rooms[action.where % this.#rooms.length]);
       case 'withhold':
         return this.#inDirect(action, (room) => this.#send(room, peerOf(room), true));
       case 'reveal':
@@ -167,6 +212,12 @@ export class Model {
           this.#rooms[action.where % this.#rooms.length],
           this.#users[action.who % PEOPLE.length]!,
         );
+      case 'update':
+        return this.#inGroup(action, (room) => this.#update(room, action.how));
+      case 'disband':
+        return this.#inGroup(action, (room) => this.#disband(room));
+      case 'promote':
+        return this.#inRoom(action, (room, member) => this.#promote(room, member));
       case 'remove':
       case 'leave': {
         const how = action.do;
@@ -187,11 +238,14 @@ export class Model {
     const title = kind === 'group' ? 'a group' : null;
     const own = { id: uuid(this.#ids++), kind, title, description: null, createdAt: AT };
     const room: Room = {
-      conversation: { ...own, memberCount: 0, lastSeq: 0 },
+      conversation: { ...own, memberCount: 0, lastSeq: 0, slowModeSeconds: 0, history: 'joined' },
       members: new Map(),
       messages: [],
       withheld: new Set(),
+      buried: new Set(),
       hidden,
+      settings: KEPT,
+      cleared: false,
     };
     for (const user of people)
       room.members.set(user.id, entry(user, kind === 'group' && user === ME ? 'owner' : 'member', 0));
@@ -207,6 +261,7 @@ export class Model {
   }
 
   #reveal(room: Room): void {
+    if (room.cleared) return;
     room.hidden = false;
     this.#tellOfBeginning(room);
   }
@@ -244,6 +299,63 @@ export class Model {
     this.#tell(room, { type: 'message.created', message });
   }
 
+  #changeMessage({
+    do: how,
+    which,
+    where,
+  }: {
+    do: 'edit' | 'bury' | 'hide';
+    which: number;
+    where: number;
+  }): void {
+    const room = this.#rooms[where % this.#rooms.length];
+    const mine = room?.members.get(ME.id);
+    if (!room || !mine || room.hidden) return;
+    const at = room.messages.length - 1 - which;
+    const message = room.messages[at];
+    if (!message || message.seq <= mine.joinedSeq || room.withheld.has(message.seq)) return;
+    const { id, conversationId, seq, senderId, createdAt } = message;
+    if (how === 'hide') {
+      room.withheld.add(seq);
+      const lastMessage = seenBy(room, mine).at(-1) ?? null;
+      if (room.cleared && !lastMessage) this.#clear(room);
+      else this.#tell(room, { type: 'message.hidden', conversationId, seq, lastMessage });
+    } else if (room.buried.has(seq)) return;
+    else if (how === 'bury') {
+      room.buried.add(seq);
+      room.messages[at] = { id, conversationId, seq, senderId, text: '', createdAt, deletedAt: AT };
+      this.#tell(room, { type: 'message.deleted', conversationId, seq, actorId: senderId, deletedAt: AT });
+    } else {
+      const edited = { ...message, text: `${message.text}!`, editedAt: AT };
+      room.messages[at] = edited;
+      this.#tell(room, { type: 'message.edited', message: edited });
+    }
+  }
+
+  #configure({ how, where }: { how: number; where: number }): void {
+    const room = this.#rooms[where % this.#rooms.length];
+    if (!room || !isHeard(room)) return;
+    const settings: MembershipSettings = {
+      isArchived: how % 2 === 1,
+      pinnedAt: how % 3 === 1 ? AT : null,
+      mutedUntil: how % 5 === 1 ? AT : null,
+      notify: (['all', 'mentions', 'none'] as const)[(how % 7) % 3]!,
+    };
+    room.settings = settings;
+    const { joinedAt } = room.members.get(ME.id)!;
+    this.#log({ type: 'membership.updated', conversationId: room.conversation.id, joinedAt, settings });
+  }
+
+  #clear(room: Room | undefined): void {
+    if (!room || !isHeard(room)) return;
+    const mine = room.members.get(ME.id)!;
+    const seq = room.messages.length;
+    room.cleared = true;
+    room.members.set(ME.id, { ...mine, joinedSeq: seq, readSeq: seq });
+    const { joinedAt } = mine;
+    this.#log({ type: 'conversation.cleared', conversationId: room.conversation.id, joinedAt, seq });
+  }
+
   #read(room: Room, member: Member, back: number): void {
     const readSeq = Math.max(0, room.messages.length - back);
     if (readSeq <= member.readSeq) return;
@@ -254,15 +366,48 @@ export class Model {
 
   #add(room: Room | undefined, user: PublicUser): void {
     if (room?.conversation.kind !== 'group' || room.members.has(user.id)) return;
-    const added = entry(user, 'member', room.messages.length);
+    const { history } = room.conversation;
+    const at = room.messages.length;
+    const added = { ...entry(user, 'member', at), joinedSeq: history === 'all' ? 0 : at };
+    added.joinedAt = new Date(Date.parse(AT) + this.#ids++).toISOString();
+    const lastMessage = (history === 'all' && room.messages.at(-1)) || null;
     room.members.set(user.id, added);
-    this.#tell(room, { type: 'member.added', actorId: ME.id, ...this.#arrival(room, [added]) });
+    if (user.id === ME.id) Object.assign(room, { settings: KEPT, cleared: false });
+    const arrival = { actorId: ME.id, ...this.#arrival(room, [added]) };
+    this.#tell(room, { type: 'member.added', ...arrival, lastMessage });
+  }
+
+  #update(room: Room, how: number): void {
+    const history = how % 2 === 1 ? 'all' : 'joined';
+    room.conversation = { ...room.conversation, title: `a group ${how}`, slowModeSeconds: how, history };
+    this.#tell(room, { type: 'conversation.updated', actorId: ME.id, conversation: this.#now(room) });
+  }
+
+  #disband(room: Room): void {
+    this.#rooms.splice(this.#rooms.indexOf(room), 1);
+    const conversationId = room.conversation.id;
+    this.#tell(room, { type: 'conversation.deleted', conversationId, actorId: ME.id });
+  }
+
+  #promote(room: Room, member: Member): void {
+    if (room.conversation.kind !== 'group') return;
+    const role = member.role === 'admin' ? 'member' : 'admin';
+    const { id: userId } = member.user;
+    room.members.set(userId, { ...member, role });
+    this.#tell(room, {
+      type: 'member.roleChanged',
+      conversationId: room.conversation.id,
+      userId,
+      role,
+    });
   }
 
   #out(room: Room, { user }: Member, how: 'remove' | 'leave'): void {
     if (room.conversation.kind !== 'group') return;
     const heard = isHeard(room);
     room.members.delete(user.id);
+    // Whoever comes again comes anew.
+    if (user.id === ME.id) room.withheld.clear();
     const facts = { conversationId: room.conversation.id, userId: user.id, memberCount: room.members.size };
     const event: ChatEvent =
       how === 'leave'
@@ -289,17 +434,18 @@ export class Model {
     lastSeq: messages.length,
   });
 
-  #view(room: Room): ConversationView | null {
+  #view(room: Room, evenCleared = false): ConversationView | null {
     const mine = room.members.get(ME.id);
     if (!mine || room.hidden) return null;
     const { user: _, ...me } = mine;
     const peer = room.conversation.kind === 'direct' ? { ...peerOf(room) } : null;
     const lastMessage = seenBy(room, mine).at(-1) ?? null;
+    if (room.cleared && !lastMessage && !evenCleared) return null;
     const lastSeq = lastMessage?.seq ?? me.joinedSeq;
     return {
       ...this.#now(room),
       lastSeq,
-      me: { ...me },
+      me: { ...me, ...room.settings },
       peer,
       lastMessage,
       skipped: skippedBy(room, mine, lastSeq),
@@ -312,6 +458,11 @@ export class Model {
     const rooms = this.#rooms.filter(({ conversation }) => conversation.kind === 'direct');
     const room = rooms[where % rooms.length];
     if (room) go(room);
+  }
+
+  #inGroup({ where }: { where: number }, go: (room: Room) => void): void {
+    const room = this.#rooms[where % this.#rooms.length];
+    if (room?.conversation.kind === 'group') go(room);
   }
 
   #inRoom({ who, where }: { who: number; where: number }, go: (room: Room, member: Member) => void): void {
@@ -329,11 +480,11 @@ const peerOf = ({ members }: Room): Member => [...members.values()].find(({ user
 const seenBy = ({ messages, withheld }: Room, { joinedSeq }: Member): Message[] =>
   messages.filter(({ seq }) => seq > joinedSeq && !withheld.has(seq));
 
-/** The withheld seqs behind somebody's mark, those that follow each other as one range. */
-function skippedBy({ withheld }: Room, { readSeq }: Member, lastSeq: number): SeqRange[] {
+/** The seqs behind somebody's mark where there is nothing for them, those that follow each other as one range. */
+function skippedBy({ withheld, buried }: Room, { readSeq }: Member, lastSeq: number): SeqRange[] {
   const ranges: SeqRange[] = [];
   for (let seq = readSeq + 1; seq <= lastSeq; seq += 1) {
-    if (!withheld.has(seq)) continue;
+    if (!withheld.has(seq) && !buried.has(seq)) continue;
     const last = ranges.at(-1);
     if (last?.[1] === seq - 1) last[1] = seq;
     else ranges.push([seq, seq]);

@@ -21,6 +21,13 @@ const steps: fc.Arbitrary<Step[]> = fc.array(
   { maxLength: 80 },
 );
 
+const ADDRESSES = [
+  { conversationId: 'c0' },
+  { conversationId: 'c1' },
+  { toUserId: 'u0' },
+  { toUserId: 'u1' },
+];
+
 /** Runs the steps, with whatever a step is about chosen among those it can be about. */
 function run(list: Step[], look: (box: outbox.Outbox) => void = () => {}) {
   let box: outbox.Outbox = [];
@@ -31,7 +38,7 @@ function run(list: Step[], look: (box: outbox.Outbox) => void = () => {}) {
   for (const { step, n } of list) {
     if (step === 'enqueue') {
       made.push(`m${made.length}`);
-      box = outbox.enqueue(box, { clientMessageId: made.at(-1)!, conversationId: `c${n % 3}`, text: '' });
+      box = outbox.enqueue(box, { clientMessageId: made.at(-1)!, ...ADDRESSES[n % 4]!, text: '' });
     } else if (step === 'go') {
       for (const { clientMessageId } of outbox.due(box)) box = outbox.markSending(box, clientMessageId);
     } else if (step === 'lost') box = outbox.markUnanswered(box, choose('sending', n));
@@ -60,16 +67,16 @@ test('nothing is lost or doubled, whatever happens', () => {
   );
 });
 
-test('of each conversation one is on its way, and none overtakes another', () => {
+test('to each conversation and each person one is on its way, and none overtakes another', () => {
   fc.assert(
     fc.property(steps, (list) => {
       run(list, (box) => {
-        for (const conversation of ['c0', 'c1', 'c2']) {
-          const open = box.filter(
-            ({ conversationId, status }) => conversationId === conversation && /queued|sending/.test(status),
-          );
+        for (const { conversationId, toUserId } of ADDRESSES) {
+          const isThere = (item: outbox.OutgoingMessage) =>
+            item.conversationId === conversationId && item.toUserId === toUserId;
+          const open = box.filter((item) => isThere(item) && /queued|sending/.test(item.status));
           expect(open.slice(1).every(({ status }) => status === 'queued')).toBe(true);
-          const due = outbox.due(box).filter(({ conversationId }) => conversationId === conversation);
+          const due = outbox.due(box).filter(isThere);
           expect(due).toEqual(open[0]?.status === 'queued' ? [open[0]] : []);
         }
       });

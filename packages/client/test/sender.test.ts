@@ -33,7 +33,7 @@ function world(given: readonly Fate[] = []) {
   let online = true;
   let attempts = 0;
 
-  function keep({ clientMessageId, conversationId, text }: OutgoingMessage): Message {
+  function keep({ clientMessageId, conversationId = A, text = '' }: OutgoingMessage): Message {
     const id = messageId(ME.id, clientMessageId);
     const known = stored.find((message) => message.id === id);
     if (known) return known;
@@ -103,7 +103,7 @@ describe('whatever becomes of the attempts', () => {
         for (const { step, n } of todo) {
           if (step === 'send') {
             const conversationId = n % 2 ? A : B;
-            const sending = it.sender.send(conversationId, `text ${sent.length}`);
+            const sending = it.sender.send({ conversationId, text: `text ${sent.length}` });
             sent.push(Object.assign(sending, { conversationId }));
             sending.subscribe(({ status }) => status === 'failed' && failed.add(sending));
           } else if (step === 'stream') it.stream(n);
@@ -152,7 +152,7 @@ describe('whatever becomes of the attempts', () => {
 test('a message shows before it goes out, and waits for the connection', async () => {
   const it = world();
   it.go('offline');
-  const sending = it.sender.send(A, 'hello');
+  const sending = it.sender.send({ conversationId: A, text: 'hello' });
   expect(it.store.get().outbox).toMatchObject([{ text: 'hello', status: 'queued' }]);
   await later();
   expect(sending.get().status).toBe('queued');
@@ -165,7 +165,7 @@ test('a message shows before it goes out, and waits for the connection', async (
 
 test('its states come in order, and the answer counts at once', async () => {
   const it = world(['lost before', 'ok']);
-  const sending = it.sender.send(A, 'hello');
+  const sending = it.sender.send({ conversationId: A, text: 'hello' });
   const states: string[] = [sending.get().status];
   sending.subscribe(({ status }) => states.push(status));
   await later();
@@ -177,9 +177,27 @@ test('its states come in order, and the answer counts at once', async () => {
   expect(it.store.get().outbox).toEqual([]);
 });
 
+test('what is sent to a person goes out in order, and is where the server put it', async () => {
+  const it = world(['lost after', 'ok']);
+  const toUserId = it.store.get().conversations![A]!.peer!.user.id;
+  const sendings = ['one', 'two'].map((text) => it.sender.send({ toUserId, text }));
+  expect(it.store.get().outbox).toMatchObject([
+    { toUserId, status: 'sending' },
+    { toUserId, status: 'queued' },
+  ]);
+  await later();
+  expect(await Promise.all(sendings.map(({ result }) => result))).toMatchObject([
+    { conversationId: A, seq: 1, text: 'one' },
+    { conversationId: A, seq: 2, text: 'two' },
+  ]);
+  it.stream();
+  it.stream();
+  expect(it.store.get().outbox).toEqual([]);
+});
+
 test('the stream may be faster than the answer', async () => {
   const it = world(['silence']);
-  const sending = it.sender.send(A, 'hello');
+  const sending = it.sender.send({ conversationId: A, text: 'hello' });
   await soon();
   it.stream();
   await expect(sending.result).resolves.toMatchObject({ text: 'hello' });
@@ -189,7 +207,10 @@ test('the stream may be faster than the answer', async () => {
 
 test('a refused message fails, holds up nothing, and can be sent again or dropped', async () => {
   const it = world(['refused', 'ok', 'refused', 'ok']);
-  const [first, second] = [it.sender.send(A, 'one'), it.sender.send(A, 'two')];
+  const [first, second] = [
+    it.sender.send({ conversationId: A, text: 'one' }),
+    it.sender.send({ conversationId: A, text: 'two' }),
+  ];
   await soon();
   expect(first.get()).toMatchObject({ status: 'failed', error: { data: { code: 'NOT_FOUND' } } });
   expect(second.get().status).toBe('sent');
@@ -206,7 +227,10 @@ test('a refused message fails, holds up nothing, and can be sent again or droppe
 test('what never went out can be taken back', async () => {
   const it = world();
   it.go('offline');
-  const [first, second] = [it.sender.send(A, 'one'), it.sender.send(A, 'two')];
+  const [first, second] = [
+    it.sender.send({ conversationId: A, text: 'one' }),
+    it.sender.send({ conversationId: A, text: 'two' }),
+  ];
   expect(first.cancel()).toBe(true);
   expect(first.cancel()).toBe(false);
   it.go('online');
@@ -217,7 +241,10 @@ test('what never went out can be taken back', async () => {
 
 test('giving up tells everybody who waits', async () => {
   const it = world(['silence']);
-  const sendings = [it.sender.send(A, 'one'), it.sender.send(A, 'two')];
+  const sendings = [
+    it.sender.send({ conversationId: A, text: 'one' }),
+    it.sender.send({ conversationId: A, text: 'two' }),
+  ];
   await soon();
   it.sender.clear(new Error('Signed out'));
   for (const sending of sendings) await expect(sending.result).rejects.toThrow('Signed out');

@@ -92,8 +92,8 @@ describe('unread, where messages are withheld', () => {
             state = mergeConversation(state, viewAt(of));
             known = Math.max(known, of);
           } else if (step.step === 'gap') {
-            // It stands for what comes next by the stream: it is not older than that.
-            at = Math.max(at, step.n % events.length);
+            // It stands for what comes next by the stream: it is not older than that, nor than what was loaded.
+            at = Math.max(at, known, step.n % events.length);
             const conversation = viewAt(at);
             state = applyEvent(state, { type: 'stream.gapped', conversationId: id, conversation });
           } else {

@@ -27,6 +27,32 @@ export const member = z.object({
   readSeq: seq,
 }) satisfies z.ZodType<Member>;
 
+/** How a person keeps a conversation for themselves: nobody else hears of it. */
+export type MembershipSettings = {
+  /** Put away. It stays so when something new comes. */
+  isArchived: boolean;
+  /** Since when it is pinned; null: it is not. */
+  pinnedAt: string | null;
+  /** Not to be notified until then; in the past, or null: not muted. For good is `9999-12-31T23:59:59.999Z`. */
+  mutedUntil: string | null;
+  /** Of which messages to be notified while it is not muted. */
+  notify: 'all' | 'mentions' | 'none';
+};
+
+export const membershipSettings = z.object({
+  isArchived: z.boolean(),
+  pinnedAt: timestamp.nullable(),
+  mutedUntil: timestamp.nullable(),
+  notify: z.enum(['all', 'mentions', 'none']),
+}) satisfies z.ZodType<MembershipSettings>;
+
+/** A person's own entry in a conversation. */
+export type Membership = Omit<Member, 'user'> & MembershipSettings;
+
+export const membership = member
+  .omit({ user: true })
+  .extend(membershipSettings.shape) satisfies z.ZodType<Membership>;
+
 /** What is the same for everybody in a conversation. */
 export type Conversation = {
   id: string;
@@ -38,6 +64,10 @@ export type Conversation = {
   memberCount: number;
   /** The `seq` of the newest message, 0 while there is none. */
   lastSeq: number;
+  /** A plain member of a group sends once in so many seconds; 0: as often as they like. */
+  slowModeSeconds: number;
+  /** What somebody who joins a group sees: what is said from then on, or all that was said before, too. */
+  history: 'joined' | 'all';
 };
 
 export const conversation = z.object({
@@ -48,6 +78,8 @@ export const conversation = z.object({
   createdAt: timestamp,
   memberCount: z.int(),
   lastSeq: seq,
+  slowModeSeconds: z.int(),
+  history: z.enum(['joined', 'all']),
 }) satisfies z.ZodType<Conversation>;
 
 /**
@@ -55,7 +87,7 @@ export const conversation = z.object({
  * that of the newest message that this member may see.
  */
 export type ConversationView = Conversation & {
-  me: Omit<Member, 'user'>;
+  me: Membership;
   /** The other person of a direct conversation; null in a group. */
   peer: Member | null;
   /** The newest message that this member may see. */
@@ -65,7 +97,7 @@ export type ConversationView = Conversation & {
 };
 
 export const conversationView = conversation.extend({
-  me: member.omit({ user: true }),
+  me: membership,
   peer: member.nullable(),
   lastMessage: message.nullable(),
   skipped: z.array(seqRange),

@@ -40,13 +40,14 @@ export interface ErrorData {
       | 'friendRequest'
       | 'contact'
       | 'block'
+      | 'invite'
       | 'procedure';
   };
   /** You see it, and may not do this to it. */
-  FORBIDDEN: { need: 'owner' | 'admin' | 'MODERATOR' | 'ADMIN' };
+  FORBIDDEN: { need: 'owner' | 'admin' | 'sender' | 'MODERATOR' | 'ADMIN' };
   /** This person does not let you do it: begin a direct conversation with them, or put them into a group. */
   REFUSED_BY_SETTINGS: { userId: string };
-  /** This is not done with oneself: a conversation, a friendship, a contact, a block, a report. */
+  /** This is not done with oneself: a conversation, a friendship, a contact, a block, a report, to hand a group over. */
   NOT_YOURSELF: object;
   /** The caller has blocked this person, and has to unblock them first. */
   PERSON_BLOCKED: object;
@@ -54,16 +55,22 @@ export interface ErrorData {
   ALREADY_FRIENDS: object;
   /** This person is in the address book already. */
   ALREADY_A_CONTACT: object;
-  /** One of the two would have more of these than `limit`; friend requests are counted by who sends them. */
-  TOO_MANY: { what: 'friends' | 'friendRequests' | 'contacts' | 'blocks'; limit: number };
+  /**
+   * One of the two would have more of these than `limit`; friend requests are counted by who sends them, invites by group.
+   */
+  TOO_MANY: { what: 'friends' | 'friendRequests' | 'contacts' | 'blocks' | 'invites'; limit: number };
   /** This is done in groups only. */
   NOT_A_GROUP: object;
   /** The owner hands the group over before leaving it. */
   OWNER_MUST_TRANSFER: object;
+  /** The invite is unknown, expired, revoked or used up, or its group is gone: which of them is not told. */
+  INVALID_INVITE: object;
   /** The group would have more than `limit` members. */
   GROUP_FULL: { limit: number };
   /** The same `clientMessageId` was sent before with other content; `messageId` is what was stored then. */
   IDEMPOTENCY_CONFLICT: { messageId: string };
+  /** A message is edited within so many seconds of being sent, and so often, and no more. */
+  EDITING_OVER: { seconds: number };
   /** More than the operator lets one person, address or account do. Try again after `retryAfter` seconds. */
   RATE_LIMITED: { retryAfter: number };
   /** More subscriptions than one socket may hold. */
@@ -104,8 +111,10 @@ export const ERROR_STATUS = {
   TOO_MANY: 409,
   NOT_A_GROUP: 400,
   OWNER_MUST_TRANSFER: 409,
+  INVALID_INVITE: 400,
   GROUP_FULL: 409,
   IDEMPOTENCY_CONFLICT: 409,
+  EDITING_OVER: 409,
   RATE_LIMITED: 429,
   TOO_MANY_SUBSCRIPTIONS: 429,
   BUSY: 503,

@@ -5,7 +5,9 @@ import {
   conversation,
   conversationView,
   type Member,
+  type MembershipSettings,
   member,
+  membershipSettings,
 } from './conversations.ts';
 import { id, seq, timestamp } from './ids.ts';
 import { type Message, message } from './messages.ts';
@@ -42,8 +44,21 @@ export type SessionEndReason = (typeof SESSION_END_REASONS)[number];
 export type ChatEvent =
   /** A conversation began; everybody in it gets this. `members` names its first members. */
   | { type: 'conversation.created'; actorId: string; conversation: Conversation; members: Member[] }
-  /** People came in. They get this event too, and all that follows it. */
-  | { type: 'member.added'; actorId: string; conversation: Conversation; members: Member[] }
+  /** A group has another title, description, slow mode or history policy. */
+  | { type: 'conversation.updated'; actorId: string; conversation: Conversation }
+  /** A group was deleted with all that was said in it. It is the last event that anybody gets from it. */
+  | { type: 'conversation.deleted'; conversationId: string; actorId: string }
+  /**
+   * People came in. They get this event too, and all that follows it. Who came by themselves is the actor. `lastMessage`
+   * is the newest one where they see what was said before, unless somebody in the group does not: then they load it.
+   */
+  | {
+      type: 'member.added';
+      actorId: string;
+      conversation: Conversation;
+      members: Member[];
+      lastMessage: Message | null;
+    }
   /** An owner or admin put somebody out. It is the last event they get from this conversation. */
   | { type: 'member.removed'; actorId: string; conversationId: string; userId: string; memberCount: number }
   /** Somebody left by themselves. It is the last event they get from this conversation. */
@@ -55,6 +70,25 @@ export type ChatEvent =
    * this person.
    */
   | { type: 'message.created'; message: Message }
+  /** A message says something else now. Its place, its sender and what was said about it stay. */
+  | { type: 'message.edited'; message: Message }
+  /** A message was deleted for everyone: its place stays, and counts as unread for nobody. */
+  | { type: 'message.deleted'; conversationId: string; seq: number; actorId: string; deletedAt: string }
+  /**
+   * This person deleted a message for themselves. `lastMessage` is the newest that they see now, null if there is none:
+   * the conversation's `lastSeq` goes back to it.
+   */
+  | { type: 'message.hidden'; conversationId: string; seq: number; lastMessage: Message | null }
+  /**
+   * This person keeps a conversation otherwise: archived, pinned, muted, and of what they are notified. `joinedAt` is
+   * when they came in: whoever has come in again since is not concerned.
+   */
+  | { type: 'membership.updated'; conversationId: string; joinedAt: string; settings: MembershipSettings }
+  /**
+   * This person deleted for themselves what was said up to `seq`. Where there is nothing newer, the conversation is not
+   * shown any more; a message brings it back. `joinedAt` as in `membership.updated`.
+   */
+  | { type: 'conversation.cleared'; conversationId: string; joinedAt: string; seq: number }
   /** Members read further. Gathered: at most one a conversation in 200 ms (direct) or 1 s (group) from each node. */
   | { type: 'receipt.read'; conversationId: string; marks: { userId: string; readSeq: number }[] }
   /** The messages of somebody whose account is gone were erased: of each, the text; their places stay. */
@@ -89,7 +123,15 @@ export type ChatEvent =
 
 export const chatEvent = z.discriminatedUnion('type', [
   z.object({ type: z.literal('conversation.created'), actorId: id, conversation, members: z.array(member) }),
-  z.object({ type: z.literal('member.added'), actorId: id, conversation, members: z.array(member) }),
+  z.object({ type: z.literal('conversation.updated'), actorId: id, conversation }),
+  z.object({ type: z.literal('conversation.deleted'), conversationId: id, actorId: id }),
+  z.object({
+    type: z.literal('member.added'),
+    actorId: id,
+    conversation,
+    members: z.array(member),
+    lastMessage: message.nullable(),
+  }),
   z.object({
     type: z.literal('member.removed'),
     actorId: id,
@@ -105,6 +147,27 @@ export const chatEvent = z.discriminatedUnion('type', [
     role: member.shape.role,
   }),
   z.object({ type: z.literal('message.created'), message }),
+  z.object({ type: z.literal('message.edited'), message }),
+  z.object({
+    type: z.literal('message.deleted'),
+    conversationId: id,
+    seq,
+    actorId: id,
+    deletedAt: timestamp,
+  }),
+  z.object({
+    type: z.literal('message.hidden'),
+    conversationId: id,
+    seq,
+    lastMessage: message.nullable(),
+  }),
+  z.object({
+    type: z.literal('membership.updated'),
+    conversationId: id,
+    joinedAt: timestamp,
+    settings: membershipSettings,
+  }),
+  z.object({ type: z.literal('conversation.cleared'), conversationId: id, joinedAt: timestamp, seq }),
   z.object({
     type: z.literal('receipt.read'),
     conversationId: id,

@@ -2,6 +2,7 @@ export * from './conversations.ts';
 export * from './errors.ts';
 export * from './events.ts';
 export * from './ids.ts';
+export * from './invites.ts';
 export * from './limits.ts';
 export * from './message-id.ts';
 export * from './messages.ts';

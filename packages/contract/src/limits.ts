@@ -2,12 +2,30 @@
 export const LIMITS = {
   /** Characters (code points) of a message's text. */
   messageText: 4_000,
+  /** Bytes of a message's ciphertext, before base64. */
+  ciphertext: 16_384,
+  /** Bytes of a message's metadata as JSON. */
+  metadata: 4_096,
+  /** People that one message mentions. */
+  mentions: 50,
+  /** Versions of one message. */
+  edits: 100,
   /** Characters of a group's title. */
   groupTitle: 100,
   /** Characters of a group's description. */
   groupDescription: 255,
+  /** Seconds of a group's slow mode. */
+  slowMode: 21_600,
   /** Members of one group at the same time. */
   groupMembers: 5_000,
+  /** Members of one `conversations.members` page. */
+  membersPage: 500,
+  /** Invites of one group that are not expired. */
+  invites: 100,
+  /** Seconds for which an invite is good. */
+  inviteSeconds: 365 * 86_400,
+  /** People that may come by one invite, where that is limited. */
+  inviteUses: 10_000,
   /** People that one `groups.create` or `groups.addMembers` names. */
   membersPerCall: 200,
   /** Messages of one `messages.list` page. */

@@ -1,20 +1,58 @@
 import { z } from 'zod';
 import { id, seq, timestamp } from './ids.ts';
 
+/** Anything that JSON can say. */
+export type Json = string | number | boolean | null | Json[] | { [key: string]: Json };
+
+/** Whom a message calls by name. Clients mark them in the text as they like. */
+export type Mentions = {
+  userIds: string[];
+  /** All members of the group. */
+  everyone?: true | undefined;
+};
+
+/** What only some messages have. */
+export type MessageExtras = {
+  /** The sender's own ciphertext, as base64, in place of a text. The server does not read it. */
+  ciphertext?: string | undefined;
+  /** The `seq` of the message that it answers, in the same conversation. */
+  replyTo?: number | undefined;
+  mentions?: Mentions | undefined;
+  /** Whose words these are, and of when, in another conversation or this one. */
+  forwarded?: { senderId: string; createdAt: string } | undefined;
+  /** The application's own data. */
+  metadata?: Record<string, Json> | undefined;
+};
+
+/** What somebody sends: either a text or a ciphertext, and what goes with it. */
+export type MessageContent = Pick<MessageExtras, 'ciphertext' | 'replyTo' | 'mentions' | 'metadata'> & {
+  text?: string | undefined;
+};
+
 /** One message, the same in direct and in group conversations. */
-export type Message = {
+export type Message = MessageExtras & {
   /** Its sender's key with the sender mixed in, see `messageId`. */
   id: string;
   conversationId: string;
   /** Its place in the conversation. */
   seq: number;
   senderId: string;
-  /** Empty once it is deleted. */
+  /** Empty once it is deleted, and in one with a ciphertext. */
   text: string;
   createdAt: string;
-  /** Only on a deleted one: when that was. Its place stays. */
+  /** Only on one that was edited: when that was last. */
+  editedAt?: string | undefined;
+  /** Only on a deleted one: when that was. Its place stays, and nothing else of it. */
   deletedAt?: string | undefined;
 };
+
+/** By our own name: the published types say nothing of Zod. */
+export const json: z.ZodType<Json, Json> = z.json();
+
+export const mentions = z.object({
+  userIds: z.array(id),
+  everyone: z.literal(true).optional(),
+}) satisfies z.ZodType<Mentions>;
 
 export const message = z.object({
   id,
@@ -23,5 +61,18 @@ export const message = z.object({
   senderId: id,
   text: z.string(),
   createdAt: timestamp,
+  editedAt: timestamp.optional(),
   deletedAt: timestamp.optional(),
+  ciphertext: z.string().optional(),
+  replyTo: seq.optional(),
+  mentions: mentions.optional(),
+  forwarded: z.object({ senderId: id, createdAt: timestamp }).optional(),
+  metadata: z.record(z.string(), json).optional(),
 }) satisfies z.ZodType<Message>;
+
+/** What a message said at one time. */
+export type MessageVersion = Pick<Message, 'text' | 'ciphertext' | 'mentions'> & { writtenAt: string };
+
+export const messageVersion = message
+  .pick({ text: true, ciphertext: true, mentions: true })
+  .extend({ writtenAt: timestamp }) satisfies z.ZodType<MessageVersion>;

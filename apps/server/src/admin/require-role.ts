@@ -13,8 +13,13 @@ const RANK = { USER: 0, MODERATOR: 1, ADMIN: 2 } as const satisfies Record<Role,
  * `FORBIDDEN`.
  */
 export async function requireRole(tx: Tx, ctx: SignedIn, need: 'MODERATOR' | 'ADMIN'): Promise<Role> {
-  const me = await tx.user.findUnique({ where: { id: ctx.session.userId, deletedAt: null } });
-  if (!me || RANK[me.role] < RANK[need] || banOf(me, ctx.app.clock.now()))
-    throw new ParleyError('FORBIDDEN', { need });
-  return me.role;
+  const role = await roleOf(tx, ctx);
+  if (RANK[role] < RANK[need]) throw new ParleyError('FORBIDDEN', { need });
+  return role;
+}
+
+/** The role that the caller has now: that of everybody for one who is being banned or deleted. */
+export async function roleOf(tx: Tx, { app, session }: SignedIn): Promise<Role> {
+  const me = await tx.user.findUnique({ where: { id: session.userId, deletedAt: null } });
+  return me && !banOf(me, app.clock.now()) ? me.role : 'USER';
 }

@@ -18,6 +18,7 @@ export const AUDIT_ACTIONS = [
   'banned',
   'unbanned',
   'account-deleted',
+  'message-deleted',
 ] as const;
 export type AuditAction = (typeof AUDIT_ACTIONS)[number];
 

@@ -22,6 +22,7 @@ const OLD: { days: number; table: string; key: string; where: string }[] = [
       OR EXISTS (SELECT FROM sessions s WHERE s.user_id = sessions.user_id AND s.id > sessions.id))`,
   },
   { days: 0, table: 'codes', key: 'id', where: 'expires_at < $1' },
+  { days: 0, table: 'invites', key: 'id', where: 'expires_at < $1' },
   { days: 7, table: 'inbox_mails', key: 'id', where: 'created_at < $1' },
   { days: 400, table: 'audit_records', key: 'id', where: 'at < $1' },
   { days: 400, table: 'reports', key: 'id', where: 'created_at < $1' },

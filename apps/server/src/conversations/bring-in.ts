@@ -2,7 +2,7 @@ import type { Conversation } from '@parley/contract';
 import type { Tx } from '../database/database.ts';
 import type { Conversation as ConversationRow, Member as MemberRow } from '../database/generated/client.ts';
 import { append } from '../events/append.ts';
-import type { ArrivalRefs, MemberRefs } from './events.ts';
+import type { Arrival, MemberRefs } from './events.ts';
 
 /** A conversation's row as the contract has it. */
 export const toConversation = (row: ConversationRow): Conversation => ({
@@ -13,6 +13,8 @@ export const toConversation = (row: ConversationRow): Conversation => ({
   createdAt: row.createdAt.toISOString(),
   memberCount: row.memberCount,
   lastSeq: row.lastSeq,
+  slowModeSeconds: row.slowModeSeconds,
+  history: row.history,
 });
 
 /** A member's row as the log keeps it for others. */
@@ -20,7 +22,7 @@ export const toMemberRefs = (row: MemberRow): MemberRefs => ({
   userId: row.userId,
   role: row.role,
   joinedAt: row.joinedAt.toISOString(),
-  joinedSeq: row.joinedSeq,
+  joinedSeq: row.shownJoinedSeq ?? row.joinedSeq,
   readSeq: row.shownReadSeq,
 });
 
@@ -31,7 +33,7 @@ export const toMemberRefs = (row: MemberRow): MemberRefs => ({
 export async function bringIn(
   tx: Tx,
   type: 'conversation.created' | 'member.added',
-  { actorId, conversation, members }: ArrivalRefs,
+  { actorId, conversation, members }: Arrival,
   hiddenFrom: string[] = [],
 ): Promise<void> {
   await tx.member.createMany({
@@ -42,24 +44,35 @@ export async function bringIn(
       hidden: hiddenFrom.includes(member.userId),
     })),
   });
+  const lastMessageSeq = await seenByAll(tx, conversation);
   await append(tx, {
     topic: conversation.id,
     type,
-    refs: { actorId, conversation, members: members.map((member) => ({ ...member })) },
+    refs: { actorId, conversation, members: members.map((member) => ({ ...member })), lastMessageSeq },
     opens: members.map(({ userId }) => userId).filter((userId) => !hiddenFrom.includes(userId)),
   });
 }
 
-/** Somebody who joins now: what was sent before is not theirs, and nothing is unread. */
+/**
+ * The seq of the newest message, if those who come see it and everybody who is there does, too: all of them get the
+ * same event.
+ */
+async function seenByAll(tx: Tx, { id, lastSeq, history }: Conversation): Promise<number | null> {
+  if (history !== 'all' || lastSeq === 0) return null;
+  const latecomer = await tx.member.findFirst({ where: { conversationId: id, joinedSeq: { gte: lastSeq } } });
+  return latecomer ? null : lastSeq;
+}
+
+/** Somebody who joins now: whether what was sent before is theirs is the conversation's policy, and nothing is unread. */
 export const newcomer = (
   userId: string,
   role: MemberRefs['role'],
-  lastSeq: number,
+  { lastSeq, history }: Pick<Conversation, 'lastSeq' | 'history'>,
   now: Date,
 ): MemberRefs => ({
   userId,
   role,
   joinedAt: now.toISOString(),
-  joinedSeq: lastSeq,
+  joinedSeq: history === 'all' ? 0 : lastSeq,
   readSeq: lastSeq,
 });

@@ -1,16 +1,23 @@
-import type { Conversation, Member } from '@parley/contract';
+import type { Conversation, Member, MembershipSettings } from '@parley/contract';
 import type { Database } from '../database/database.ts';
 import type { Hydrator } from '../events/hydrate.ts';
+import { messagesAt } from '../messages/events.ts';
 import { loadPublicUsers } from '../users/public-user.ts';
 
 /** A member as the log keeps them: the person by reference. */
 export type MemberRefs = Omit<Member, 'user'> & { userId: string };
 
-/** What `conversation.created` and `member.added` keep in the log. */
-export interface ArrivalRefs {
+/** Who comes into which conversation, and by whom. */
+export interface Arrival {
   actorId: string;
   conversation: Conversation;
   members: MemberRefs[];
+}
+
+/** What `conversation.created` and `member.added` keep in the log. */
+interface ArrivalRefs extends Arrival {
+  /** Where the newest message is, if it goes with the event. */
+  lastMessageSeq?: number | null;
 }
 
 type Rows<Refs> = { topic: string; refs: Refs }[];
@@ -19,9 +26,10 @@ type Rows<Refs> = { topic: string; refs: Refs }[];
 async function withUsers(database: Database, rows: Rows<ArrivalRefs>) {
   const ids = rows.flatMap(({ refs }) => refs.members.map(({ userId }) => userId));
   const users = await loadPublicUsers(database, ids);
-  return rows.map(({ refs }) => ({
-    ...refs,
-    members: refs.members.flatMap(({ userId, ...member }): Member[] => {
+  return rows.map(({ refs: { actorId, conversation, members } }) => ({
+    actorId,
+    conversation,
+    members: members.flatMap(({ userId, ...member }): Member[] => {
       const user = users.get(userId);
       return user ? [{ user, ...member }] : [];
     }),
@@ -31,8 +39,22 @@ async function withUsers(database: Database, rows: Rows<ArrivalRefs>) {
 const created: Hydrator<'conversation.created'> = async (database, rows) =>
   (await withUsers(database, rows)).map((event) => ({ type: 'conversation.created', ...event }));
 
-const added: Hydrator<'member.added'> = async (database, rows) =>
-  (await withUsers(database, rows)).map((event) => ({ type: 'member.added', ...event }));
+const added: Hydrator<'member.added'> = async (database, rows: Rows<ArrivalRefs>) => {
+  const places = rows.map(({ topic, refs }) => ({ conversationId: topic, seq: refs.lastMessageSeq ?? 0 }));
+  const [arrivals, messages] = await Promise.all([withUsers(database, rows), messagesAt(database, places)]);
+  return arrivals.map((event, index) => ({
+    ...{ type: 'member.added', ...event },
+    lastMessage: messages[index]!,
+  }));
+};
+
+const changed: Hydrator<'conversation.updated'> = async (
+  _,
+  rows: Rows<{ actorId: string; conversation: Conversation }>,
+) => rows.map(({ refs }) => ({ type: 'conversation.updated', ...refs }));
+
+const deleted: Hydrator<'conversation.deleted'> = async (_, rows: Rows<{ actorId: string }>) =>
+  rows.map(({ topic, refs }) => ({ type: 'conversation.deleted', conversationId: topic, ...refs }));
 
 const removed: Hydrator<'member.removed'> = async (
   _,
@@ -47,10 +69,24 @@ const roleChanged: Hydrator<'member.roleChanged'> = async (
   rows: Rows<{ userId: string; role: Member['role'] }>,
 ) => rows.map(({ topic, refs }) => ({ type: 'member.roleChanged', conversationId: topic, ...refs }));
 
+const configured: Hydrator<'membership.updated'> = async (
+  _,
+  rows: Rows<{ conversationId: string; joinedAt: string; settings: MembershipSettings }>,
+) => rows.map(({ refs }) => ({ type: 'membership.updated', ...refs }));
+
+const cleared: Hydrator<'conversation.cleared'> = async (
+  _,
+  rows: Rows<{ conversationId: string; joinedAt: string; seq: number }>,
+) => rows.map(({ refs }) => ({ type: 'conversation.cleared', ...refs }));
+
 export const conversationEvents = {
   'conversation.created': created,
+  'conversation.updated': changed,
+  'conversation.deleted': deleted,
   'member.added': added,
   'member.removed': removed,
   'member.left': left,
   'member.roleChanged': roleChanged,
+  'membership.updated': configured,
+  'conversation.cleared': cleared,
 };

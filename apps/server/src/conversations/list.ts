@@ -26,4 +26,4 @@ export async function listConversations(
 
 const PLACE = `
   SELECT c.id, ${LAST_ACTIVE_AT} AS "lastActiveAt" FROM members me JOIN conversations c ON c.id = me.conversation_id
-  WHERE c.id = $1 AND me.user_id = $2`;
+  WHERE c.id = $1 AND me.user_id = $2 AND NOT me.hidden`;

@@ -13,11 +13,16 @@ export async function lockConversation(
   conversationId: string,
   userId: string,
 ): Promise<{ conversation: ConversationRow; me: MemberRow }> {
-  await tx.$queryRaw`SELECT 1 FROM conversations WHERE id = ${conversationId}::uuid FOR NO KEY UPDATE`;
+  await lockRow(tx, conversationId);
   const [conversation, me] = [
     await tx.conversation.findUnique({ where: { id: conversationId } }),
     await tx.member.findUnique({ where: { conversationId_userId: { conversationId, userId } } }),
   ];
   if (!conversation || !me || me.hidden) throw new ParleyError('NOT_FOUND', { what: 'conversation' });
   return { conversation, me };
+}
+
+/** The lock alone, for what others than members do. */
+export async function lockRow(tx: Tx, conversationId: string): Promise<void> {
+  await tx.$queryRaw`SELECT 1 FROM conversations WHERE id = ${conversationId}::uuid FOR NO KEY UPDATE`;
 }

@@ -11,25 +11,35 @@ import { getConversation } from './get.ts';
 import { revealDirect } from './reveal-direct.ts';
 import { silenceDirect } from './silence-direct.ts';
 
-/** The conversation of the caller and another person: the one they have, or a new one. */
+/** The conversation of the caller and another person, who has not deleted their account. */
 export async function openDirect(ctx: SignedIn, input: { userId: string }): Promise<ConversationView> {
-  const { database, clock } = ctx.app;
-  const me = ctx.session.userId;
-  const { userId } = input;
-  if (userId === me) throw new ParleyError('NOT_YOURSELF');
-  const conversationId =
-    (await findShown(database.prisma, me, userId)) ??
-    (await database.transaction((tx) => begin(tx, me, userId, clock.now())));
+  const { id: conversationId, isLeft } = await directWith(ctx, input.userId);
+  if (isLeft) throw new ParleyError('NOT_FOUND', { what: 'user' });
   return (await getConversation(ctx, { conversationId })).conversation;
 }
 
+/** The conversation of the caller and another person: the one they have, also when the other one has gone, or a new one. */
+export async function directWith(ctx: SignedIn, userId: string): Promise<{ id: string; isLeft: boolean }> {
+  const { database, clock } = ctx.app;
+  const me = ctx.session.userId;
+  if (userId === me) throw new ParleyError('NOT_YOURSELF');
+  const shown = await findShown(database.prisma, me, userId);
+  if (shown) return shown;
+  const id = await database.transaction((tx) => begin(tx, me, userId, clock.now()));
+  return { id, isLeft: false };
+}
+
 /** The one that they have, if the caller sees it. */
-async function findShown(client: Tx, me: string, userId: string): Promise<string | undefined> {
-  const [row] = await client.$queryRaw<{ id: string }[]>`
-    SELECT c.id FROM conversations c JOIN members m ON m.conversation_id = c.id
-    JOIN users other ON other.id = ${userId}::uuid
-    WHERE c.direct_key = ${directKey(me, userId)} AND m.user_id = ${me}::uuid AND NOT m.hidden AND other.deleted_at IS NULL`;
-  return row?.id;
+async function findShown(
+  client: Tx,
+  me: string,
+  userId: string,
+): Promise<{ id: string; isLeft: boolean } | undefined> {
+  const [row] = await client.$queryRaw<{ id: string; isLeft: boolean }[]>`
+    SELECT c.id, other.deleted_at IS NOT NULL AS "isLeft"
+    FROM conversations c JOIN members m ON m.conversation_id = c.id JOIN users other ON other.id = ${userId}::uuid
+    WHERE c.direct_key = ${directKey(me, userId)} AND m.user_id = ${me}::uuid AND NOT m.hidden`;
+  return row;
 }
 
 /** With both locked: whoever comes second waits here for the first, and then finds what they made. */
@@ -61,7 +71,7 @@ async function begin(tx: Tx, me: string, userId: string, now: Date): Promise<str
     {
       actorId: me,
       conversation: toConversation(conversation),
-      members: [newcomer(me, 'member', 0, now), newcomer(userId, 'member', 0, now)],
+      members: [newcomer(me, 'member', conversation, now), newcomer(userId, 'member', conversation, now)],
     },
     blocks.map(({ blockerId }) => blockerId),
   );

@@ -1,9 +1,12 @@
-import { conversationView, id, member } from '@parley/contract';
+import { conversationView, id, LIMITS, member, membershipSettings, timestamp } from '@parley/contract';
 import type { TRPCRouterRecord } from '@trpc/server';
 import { z } from 'zod';
 import { procedure } from '../trpc.ts';
-import { getConversation, listMembers } from './get.ts';
+import { clear } from './clear.ts';
+import { configure } from './configure.ts';
+import { getConversation } from './get.ts';
 import { listConversations } from './list.ts';
+import { listMembers, memberPlace } from './members.ts';
 import { openDirect } from './open-direct.ts';
 
 const one = z.strictObject({ conversationId: id });
@@ -43,10 +46,51 @@ export const conversationsRouter = {
     .output(z.object({ conversation: conversationView, cursor: z.string() }))
     .query(({ ctx, input }) => getConversation(ctx, input)),
 
-  /** Everybody in a conversation, and the cursor of the moment it was read. Errors: `NOT_FOUND`. */
+  /**
+   * The members of a conversation, the owner first, and the cursor of the moment they were read. The next page comes
+   * `after` what this one calls `next`, which is null in the last.
+   *
+   * Errors: `NOT_FOUND`.
+   */
   members: procedure
     .meta({ errors: ['NOT_FOUND'] })
-    .input(one)
-    .output(z.object({ members: z.array(member), cursor: z.string() }))
+    .input(
+      one.extend({
+        limit: z.int().min(1).max(LIMITS.membersPage).default(LIMITS.membersPage),
+        after: z.string().regex(memberPlace).optional(),
+      }),
+    )
+    .output(z.object({ members: z.array(member), next: z.string().nullable(), cursor: z.string() }))
     .query(({ ctx, input }) => listMembers(ctx, input)),
+
+  /**
+   * Keeps a conversation otherwise, for the caller alone: archived, pinned, muted until a moment (null: not muted), and
+   * of which messages to be notified. What is not given stays. Returns the settings as they are then.
+   *
+   * Errors: `NOT_FOUND`. Events: `membership.updated`, to the caller alone, when something is otherwise.
+   */
+  configure: procedure
+    .meta({ errors: ['NOT_FOUND'], events: ['membership.updated'] })
+    .input(
+      one.extend({
+        isArchived: z.boolean().optional(),
+        isPinned: z.boolean().optional(),
+        mutedUntil: timestamp.nullable().optional(),
+        notify: membershipSettings.shape.notify.optional(),
+      }),
+    )
+    .output(membershipSettings)
+    .mutation(({ ctx, input }) => configure(ctx, input)),
+
+  /**
+   * Deletes for the caller alone all that was said in a conversation so far. It is not listed any more until there is
+   * something new that the caller sees. Returns null.
+   *
+   * Errors: `NOT_FOUND`. Events: `conversation.cleared`, to the caller alone, when there was something to delete.
+   */
+  clear: procedure
+    .meta({ errors: ['NOT_FOUND'], events: ['conversation.cleared'] })
+    .input(one)
+    .output(z.null())
+    .mutation(({ ctx, input }) => clear(ctx, input)),
 } satisfies TRPCRouterRecord;

@@ -6,7 +6,8 @@ import type { Prisma } from '../database/generated/client.ts';
 export interface EventDraft {
   /** Whose news it is: the id of a user or of a conversation. */
   topic: string;
-  type: ChatEvent['type'];
+  /** With `topic.opened` nobody is told of anything: only that the topic opens to somebody is kept. */
+  type: ChatEvent['type'] | 'topic.opened';
   /** The facts by reference: ids and small values, never a message's text. */
   refs: Prisma.InputJsonObject;
   /** Users who hear of the topic from this event on, this event included. */

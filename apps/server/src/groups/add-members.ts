@@ -41,7 +41,7 @@ export async function addMembers(
       await bringIn(tx, 'member.added', {
         actorId: me.userId,
         conversation: toConversation(changed),
-        members: added.map((userId) => newcomer(userId, 'member', conversation.lastSeq, now)),
+        members: added.map((userId) => newcomer(userId, 'member', conversation, now)),
       });
     }
     const skipped = userIds

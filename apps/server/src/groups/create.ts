@@ -1,4 +1,4 @@
-import { type ConversationView, LIMITS } from '@parley/contract';
+import { type Conversation, type ConversationView, LIMITS } from '@parley/contract';
 import type { SignedIn } from '../context.ts';
 import { bringIn, newcomer, toConversation } from '../conversations/bring-in.ts';
 import { getConversation } from '../conversations/get.ts';
@@ -10,6 +10,8 @@ import { keepLiving } from '../users/living.ts';
 export interface CreateGroupInput {
   title: string;
   description?: string | undefined;
+  slowModeSeconds?: number | undefined;
+  history?: Conversation['history'] | undefined;
   userIds: string[];
 }
 
@@ -26,13 +28,15 @@ export async function createGroup(ctx: SignedIn, input: CreateGroupInput): Promi
       throw new ParleyError('NOT_FOUND', { what: 'user' });
     await refuseUnwanted(tx, 'groupAddsBy', me, others);
     const now = clock.now();
-    const { title, description = null } = input;
+    const { title, description = null, slowModeSeconds = 0, history = 'joined' } = input;
     const conversation = await tx.conversation.create({
       data: {
         id: newId(),
         kind: 'group',
         title,
         description,
+        slowModeSeconds,
+        history,
         createdAt: now,
         lastActivityAt: now,
         memberCount: others.length + 1,
@@ -41,7 +45,10 @@ export async function createGroup(ctx: SignedIn, input: CreateGroupInput): Promi
     await bringIn(tx, 'conversation.created', {
       actorId: me,
       conversation: toConversation(conversation),
-      members: [newcomer(me, 'owner', 0, now), ...others.map((userId) => newcomer(userId, 'member', 0, now))],
+      members: [
+        newcomer(me, 'owner', conversation, now),
+        ...others.map((userId) => newcomer(userId, 'member', conversation, now)),
+      ],
     });
     return conversation.id;
   });

@@ -5,6 +5,15 @@ type Role = Member['role'];
 /** Owner and admins bring people in. */
 export const mayAddMembers = (role: Role): boolean => role !== 'member';
 
+/** Owner and admins say what the group is called, what it is about, and how it goes in it. */
+export const mayUpdate = (role: Role): boolean => role !== 'member';
+
+/** Only the owner deletes it. */
+export const mayDelete = (role: Role): boolean => role === 'owner';
+
+/** Only the owner says who is what. */
+export const maySetRoles = (role: Role): boolean => role === 'owner';
+
 /** The owner puts anybody out, an admin plain members. */
 export const mayRemove = (role: Role, target: Role): boolean =>
   role === 'owner' ? target !== 'owner' : role === 'admin' && target === 'member';

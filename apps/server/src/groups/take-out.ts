@@ -12,6 +12,8 @@ export async function takeOut(
   userId: string,
   event: (memberCount: number) => Pick<EventDraft, 'type' | 'refs'>,
 ): Promise<void> {
+  // Whoever comes again comes anew.
+  await tx.hiddenMessage.deleteMany({ where: { userId, conversationId: id } });
   await tx.member.delete({ where: { conversationId_userId: { conversationId: id, userId } } });
   await tx.formerMember.createMany({ data: { conversationId: id, userId }, skipDuplicates: true });
   await tx.conversation.update({ where: { id }, data: { memberCount: memberCount - 1 } });

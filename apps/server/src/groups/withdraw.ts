@@ -2,8 +2,8 @@ import type { App } from '../context.ts';
 import { lockConversation } from '../conversations/lock.ts';
 import type { Tx } from '../database/database.ts';
 import { ParleyError } from '../error.ts';
-import { append } from '../events/append.ts';
 import { depart } from './leave.ts';
+import { changeRole } from './set-role.ts';
 
 /**
  * Takes an account that is gone out of a group. What it owned passes on, so that the group is never without an owner.
@@ -30,11 +30,5 @@ async function passOn(tx: Tx, conversationId: string, ownerId: string): Promise<
     SELECT m.user_id AS "userId" FROM members m JOIN users u ON u.id = m.user_id
     WHERE m.conversation_id = ${conversationId}::uuid AND m.user_id <> ${ownerId}::uuid
     ORDER BY u.deleted_at IS NOT NULL, m.role, m.joined_at, m.user_id LIMIT 1`;
-  if (!heir) return;
-  await tx.member.update({
-    where: { conversationId_userId: { conversationId, userId: heir.userId } },
-    data: { role: 'owner' },
-  });
-  const refs = { userId: heir.userId, role: 'owner' };
-  await append(tx, { topic: conversationId, type: 'member.roleChanged', refs });
+  if (heir) await changeRole(tx, conversationId, heir.userId, 'owner');
 }

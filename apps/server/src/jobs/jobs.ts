@@ -1,6 +1,7 @@
 import type { UpdateQueueOptions } from 'pg-boss';
 import type { AccountMailJob } from '../auth/account-mail.ts';
 import type { ClearAccountJob } from '../auth/clear-account.ts';
+import type { ClearGroupJob } from '../groups/clear.ts';
 import type { QueuedMail } from '../mail/queue-mail.ts';
 
 /** What can be left for later, and what each is told. Each domain adds its line, and its handler in job-handlers.ts. */
@@ -9,6 +10,7 @@ export interface Jobs {
   'accounts.mail': AccountMailJob;
   'accounts.clear': ClearAccountJob;
   'accounts.clean-up': Record<string, never>;
+  'groups.clear': ClearGroupJob;
 }
 
 export type JobName = keyof Jobs;
@@ -36,6 +38,7 @@ export const JOBS: Record<JobName, JobPlan> = {
     every: 3_600,
     queue: { retryLimit: 2, retryDelay: 60, expireInSeconds: 900 },
   },
+  'groups.clear': { workers: 1, queue: { retryLimit: 100, retryDelay: 5, expireInSeconds: 900 } },
 };
 
 export const JOB_NAMES = Object.keys(JOBS) as JobName[];

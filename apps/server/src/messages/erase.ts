@@ -1,5 +1,6 @@
 import type { App } from '../context.ts';
 import { append } from '../events/append.ts';
+import { NOTHING } from './nothing.ts';
 
 /** Places in a conversation that one statement looks through. */
 const WINDOW = 10_000;
@@ -14,23 +15,27 @@ export async function eraseMessages(
   { conversationId, senderId }: { conversationId: string; senderId: string },
 ): Promise<void> {
   const { pool, prisma } = database;
-  const { lastSeq } = await prisma.conversation.findUniqueOrThrow({ where: { id: conversationId } });
+  const conversation = await prisma.conversation.findUnique({ where: { id: conversationId } });
+  // A group that was deleted is gone with all that was said in it.
+  if (!conversation) return;
   // The same for all of them, and for each try.
   const { deletedAt } = await prisma.user.findUniqueOrThrow({ where: { id: senderId } });
   if (!deletedAt) throw new Error('only the messages of a deleted account are erased');
   let first: number | undefined;
-  for (let from = 0; from < lastSeq; from += WINDOW) {
+  for (let from = 0; from < conversation.lastSeq; from += WINDOW) {
     const range = [conversationId, senderId, from, from + WINDOW];
     if (first === undefined) {
       const { rows } = await pool.query<{ seq: number }>({ ...FIRST, values: range });
       first = rows[0]?.seq;
     }
-    if (first !== undefined) await pool.query({ ...ERASE, values: [...range, first, deletedAt] });
+    if (first === undefined) continue;
+    await pool.query({ ...FORGET, values: range });
+    await pool.query({ ...ERASE, values: [...range, first, deletedAt] });
   }
   const seq = first;
   if (seq === undefined) return;
   await database.transaction(async (tx) => {
-    await tx.message.updateMany({ where: { conversationId, seq }, data: { text: '', deletedAt } });
+    await tx.message.updateMany({ where: { conversationId, seq }, data: { ...NOTHING, deletedAt } });
     const refs = { senderId, at: deletedAt.toISOString() };
     await append(tx, { topic: conversationId, type: 'messages.erased', refs });
   });
@@ -45,5 +50,11 @@ const FIRST = {
 };
 const ERASE = {
   name: 'erase_messages',
-  text: `UPDATE messages SET text = '', deleted_at = $6 WHERE ${THEIRS} AND seq > $5`,
+  text: `UPDATE messages SET text = '', extras = NULL, edited_at = NULL, deleted_at = $6 WHERE ${THEIRS} AND seq > $5`,
+};
+/** What they said before they were edited. */
+const FORGET = {
+  name: 'forget_edits',
+  text: `DELETE FROM message_edits WHERE conversation_id = $1 AND seq > $3 AND seq <= $4
+    AND seq IN (SELECT seq FROM messages WHERE conversation_id = $1 AND sender_id = $2 AND seq > $3 AND seq <= $4)`,
 };

@@ -3,7 +3,7 @@ import type { SignedIn } from '../context.ts';
 import { ParleyError } from '../error.ts';
 import type { Cursor } from '../events/cursor.ts';
 import { Rendered } from '../rendered.ts';
-import { MESSAGE_JSON } from './read.ts';
+import { isShownTo, MESSAGE_JSON } from './read.ts';
 
 export interface ListInput {
   conversationId: string;
@@ -70,7 +70,7 @@ const PAGE = `
   SELECT '{"messages":[' ||
     coalesce((SELECT string_agg(${MESSAGE_JSON}, ',' ORDER BY m.seq)
               FROM messages m WHERE m.conversation_id = $1 AND m.seq BETWEEN page.low AND page.high
-              AND (NOT m.withheld OR m.sender_id = $2)), '') ||
+              AND ${isShownTo('$2')}), '') ||
     '],"from":' || low || ',"to":' || high ||
     ',"hasMoreBefore":' || (low > lowest) || ',"hasMoreAfter":' || (high < highest) ||
     ',"cursor":"' || $7::text || '.' || (SELECT coalesce(max(position), 0) FROM events) || '"}'

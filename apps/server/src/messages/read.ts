@@ -11,8 +11,17 @@ export const MESSAGE_JSON = `
   '{"id":"' || m.id || '","conversationId":"' || m.conversation_id || '","seq":' || m.seq ||
   ',"senderId":"' || m.sender_id || '","text":' || to_json(m.text)::text ||
   ',"createdAt":"' || ${isoOf('m.created_at')} ||
-  CASE WHEN m.deleted_at IS NULL THEN '"}'
-       ELSE '","deletedAt":"' || ${isoOf('m.deleted_at')} || '"}' END`;
+  CASE WHEN m.edited_at IS NULL THEN '' ELSE '","editedAt":"' || ${isoOf('m.edited_at')} END ||
+  CASE WHEN m.deleted_at IS NULL THEN '' ELSE '","deletedAt":"' || ${isoOf('m.deleted_at')} END ||
+  CASE WHEN m.extras IS NULL THEN '"}' ELSE '",' || substr(m.extras::text, 2) END`;
+
+/**
+ * Whether somebody sees a message of a conversation that they are in, but for those from before they joined; `m` is its
+ * row, and `me` their user id as SQL.
+ */
+export const isShownTo = (me: string): string => `
+  (NOT m.withheld OR m.sender_id = ${me}) AND m.seq <> ALL (ARRAY (
+    SELECT h.seq FROM hidden_messages h WHERE h.user_id = ${me} AND h.conversation_id = m.conversation_id))`;
 
 /** The message with this seq, which exists. */
 export async function readMessage(

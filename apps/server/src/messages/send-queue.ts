@@ -1,4 +1,4 @@
-import { type Message, messageId } from '@parley/contract';
+import { type Message, type MessageExtras, messageId } from '@parley/contract';
 import pg from 'pg';
 import type { Clock } from '../clock.ts';
 import type { Database } from '../database/database.ts';
@@ -8,6 +8,7 @@ import type { EventLog } from '../events/log.ts';
 import { Rendered } from '../rendered.ts';
 import { fingerprint } from './fingerprint.ts';
 import { readMessage } from './read.ts';
+import { refusalOf } from './send-refusal.ts';
 
 /** Sends of one batch at most. */
 const BATCH = 500;
@@ -19,6 +20,7 @@ export interface Send {
   senderId: string;
   clientMessageId: string;
   text: string;
+  extras: MessageExtras | null;
 }
 
 interface Waiting extends Send {
@@ -31,7 +33,7 @@ interface Waiting extends Send {
 export interface SendQueue {
   /**
    * Resolves once the message is stored, and committed. Errors: `NOT_FOUND`, `IDEMPOTENCY_CONFLICT`, `PERSON_BLOCKED`,
-   * `BUSY`, and `UNAVAILABLE` when nobody knows whether it was stored.
+   * `FORBIDDEN` (to mention everyone), `RATE_LIMITED` (slow mode), `BUSY`, and `UNAVAILABLE` when nobody knows whether it was stored.
    */
   push(send: Send): Promise<Rendered<Message>>;
   /** Resolves when nothing is waiting any more. */
@@ -107,6 +109,7 @@ export function createSendQueue({ url, database, log, clock }: SendQueueOptions)
       batch.map(({ conversationId }) => conversationId),
       batch.map(({ senderId }) => senderId),
       batch.map(({ text }) => text),
+      batch.map(({ extras }) => extras),
       batch.map(fingerprint),
       sentAt,
     ];
@@ -124,12 +127,12 @@ export function createSendQueue({ url, database, log, clock }: SendQueueOptions)
   function giveOut(batch: Waiting[], { head, outcomes, seqs, sentAt }: Stored): void {
     const entries: LogEntry[] = [];
     for (const [index, send] of batch.entries()) {
-      const { id, conversationId, senderId, text } = send;
+      const { id, conversationId, senderId, text, extras } = send;
       const seq = seqs[index]!;
       switch (outcomes[index]) {
         case 'stored':
         case 'withheld': {
-          const message = { id, conversationId, seq, senderId, text, createdAt: sentAt };
+          const message = { id, conversationId, seq, senderId, text, createdAt: sentAt, ...extras };
           const json = JSON.stringify(message);
           entries.push({
             position: head + entries.length + 1,
@@ -144,14 +147,8 @@ export function createSendQueue({ url, database, log, clock }: SendQueueOptions)
         case 'exists':
           readMessage(database, conversationId, seq).then(send.resolve, send.reject);
           break;
-        case 'peer_blocked':
-          send.reject(new ParleyError('PERSON_BLOCKED'));
-          break;
-        case 'conflict':
-          send.reject(new ParleyError('IDEMPOTENCY_CONFLICT', { messageId: id }));
-          break;
         default:
-          send.reject(new ParleyError('NOT_FOUND', { what: 'conversation' }));
+          send.reject(refusalOf(outcomes[index]!, seq, id));
       }
     }
     log.committed(entries);
@@ -180,4 +177,4 @@ export function createSendQueue({ url, database, log, clock }: SendQueueOptions)
   };
 }
 
-const SEND = `SELECT head, outcomes, seqs FROM send_messages($1, $2, $3, $4, $5, $6)`;
+const SEND = `SELECT head, outcomes, seqs FROM send_messages($1, $2, $3, $4, $5, $6, $7)`;

@@ -59,13 +59,13 @@ export function createPresence(options: PresenceOptions): PresenceTracker {
     caughtUp: ({ userId }, stream) => watches.add(userId, stream),
     ended: ({ userId }, stream) => watches.remove(userId, stream),
   });
-  log.hub.observe(({ topic, position, event }: LogEntry) => {
+  log.hub.observe(({ topic, position, event, closes = [] }: LogEntry) => {
     if (event?.type === 'account.updated') roster.choose(topic, event.user.availability, position);
     for (const userId of betweenTwo(topic, event)) watches.outdate(userId);
     const size = smallestSize(event);
     if (size === null || size > LIMITS.presenceGroup) return;
     for (const { userId } of log.hub.audience(topic)) watches.outdate(userId);
-    if (event && 'userId' in event) watches.outdate(event.userId);
+    for (const userId of closes) watches.outdate(userId);
   });
 
   async function describe(userIds: string[]): Promise<Map<string, Record<Sight, Presence>>> {
@@ -178,6 +178,8 @@ function smallestSize(event: ChatEvent | null): number | null {
     case 'member.removed':
     case 'member.left':
       return event.memberCount;
+    case 'conversation.deleted':
+      return 0;
     default:
       return null;
   }

@@ -2,21 +2,24 @@ import type {
   Conversation,
   ConversationView,
   Member,
+  MembershipSettings,
   Message,
   PublicUser,
+  SeqRange,
   StreamItem,
 } from '@parley/contract';
 import { dropPerson, putBlock, putFriend, putPerson, putProfile } from './people.ts';
-import { addRange, rangesBehind } from './skipped.ts';
+import { addRange, addSeq, rangesBehind, rangesUpTo } from './skipped.ts';
 import {
   beginConversation,
   type ChatState,
   type ConversationState,
   dropArrived,
   dropTyping,
+  entryOf,
   furtherOf,
   newerOf,
-  ownEntry,
+  newMembership,
   putConversation,
   putTyping,
   takePresence,
@@ -31,11 +34,18 @@ export interface UnknownEvent {
 
 const KNOWN = {
   'conversation.created': true,
+  'conversation.updated': true,
+  'conversation.deleted': true,
   'member.added': true,
   'member.removed': true,
   'member.left': true,
   'member.roleChanged': true,
   'message.created': true,
+  'message.edited': true,
+  'message.deleted': true,
+  'message.hidden': true,
+  'membership.updated': true,
+  'conversation.cleared': true,
   'receipt.read': true,
   'messages.erased': true,
   'user.updated': true,
@@ -73,8 +83,12 @@ export function applyEvent(state: ChatState, event: ReceivedEvent): ChatState {
   switch (event.type) {
     case 'conversation.created':
       return beginOrGrow(state, event.conversation, event.members);
+    case 'conversation.updated':
+      return changeConversation(state, event.conversation);
+    case 'conversation.deleted':
+      return dropConversation(state, event.conversationId);
     case 'member.added':
-      return addMembers(state, event.conversation, event.members);
+      return addMembers(state, event.conversation, event.members, event.lastMessage);
     case 'member.removed':
     case 'member.left':
       return dropMember(state, event.conversationId, event.userId, event.memberCount);
@@ -82,6 +96,16 @@ export function applyEvent(state: ChatState, event: ReceivedEvent): ChatState {
       return changeRole(state, event.conversationId, event.userId, event.role);
     case 'message.created':
       return addMessage(endTyping(dropArrived(state, [event.message]), event.message), event.message);
+    case 'message.edited':
+      return replaceMessage(state, event.message);
+    case 'message.deleted':
+      return buryMessage(state, event);
+    case 'message.hidden':
+      return hideMessage(state, event);
+    case 'membership.updated':
+      return configure(state, event);
+    case 'conversation.cleared':
+      return clearConversation(state, event);
     case 'receipt.read':
       return moveMarks(state, event.conversationId, event.marks);
     case 'stream.gapped':
@@ -128,8 +152,7 @@ const endTyping = (state: ChatState, { conversationId, senderId }: Message): Cha
   dropTyping(state, conversationId, senderId);
 
 /**
- * Whoever knows it already is told again when somebody unblocks the person who began it: of that, only what grows
- * counts.
+ * How a conversation begins is told once. Told again, to whoever knows it already, of that only what grows counts.
  */
 function beginOrGrow(state: ChatState, conversation: Conversation, members: Member[]): ChatState {
   const known = state.conversations?.[conversation.id];
@@ -140,11 +163,24 @@ function beginOrGrow(state: ChatState, conversation: Conversation, members: Memb
   return moveMarks(grown, id, marks);
 }
 
-function addMembers(state: ChatState, conversation: Conversation, added: Member[]): ChatState {
+/** What is the same for everybody in it. Its messages and its members are told of by themselves. */
+function changeConversation(state: ChatState, conversation: Conversation): ChatState {
+  const known = state.conversations?.[conversation.id];
+  if (!known) return state;
+  const { lastSeq: _, memberCount: __, ...facts } = conversation;
+  return putConversation(state, { ...known, ...facts });
+}
+
+function addMembers(
+  state: ChatState,
+  conversation: Conversation,
+  added: Member[],
+  lastMessage: Message | null = null,
+): ChatState {
   const mine = added.find(({ user }) => user.id === state.me?.id);
   const known = state.conversations?.[conversation.id];
-  if (!known) return mine ? putConversation(state, enter(conversation, mine, added)) : state;
-  const me = mine ? ownEntry(mine) : known.me;
+  if (!known) return mine ? putConversation(state, enter(conversation, mine, added, lastMessage)) : state;
+  const me = mine ? { ...known.me, ...entryOf(mine) } : known.me;
   const fresh = Object.fromEntries(
     added.map((member) => {
       const readSeq = Math.max(member.readSeq, known.members?.[member.user.id]?.readSeq ?? 0);
@@ -154,22 +190,27 @@ function addMembers(state: ChatState, conversation: Conversation, added: Member[
   return putConversation(state, {
     ...known,
     ...conversation,
-    ...furtherOf(known, { ...known, ...conversation, me }),
+    ...furtherOf(known, { ...known, me }),
     members: known.members && { ...known.members, ...fresh },
   });
 }
 
 /**
- * A conversation this person has just come into. Its history is not known: the event may have been read from
- * the log later than it happened, when more had been said.
+ * A conversation this person has just come into. Of its history no more is known than the newest message: the event
+ * may have been read from the log later than it happened, when more had been said.
  */
-function enter(conversation: Conversation, mine: Member, added: Member[]): ConversationState {
+function enter(
+  conversation: Conversation,
+  mine: Member,
+  added: Member[],
+  lastMessage: Message | null,
+): ConversationState {
   const { kind, lastSeq, memberCount } = conversation;
   const peer = (kind === 'direct' && added.find(({ user }) => user.id !== mine.user.id)) || null;
   const everybody = added.length === memberCount;
   return {
-    ...beginConversation({ ...conversation, me: ownEntry(mine), peer, lastMessage: null, skipped: [] }),
-    timeline: { from: lastSeq + 1, to: lastSeq, messages: [] },
+    ...beginConversation({ ...conversation, me: newMembership(mine), peer, lastMessage, skipped: [] }),
+    ...(!lastMessage && { timeline: { from: lastSeq + 1, to: lastSeq, messages: [] } }),
     members: everybody ? Object.fromEntries(added.map((member) => [member.user.id, member])) : undefined,
   };
 }
@@ -189,7 +230,8 @@ function dropMember(
 }
 
 function dropConversation(state: ChatState, conversationId: string): ChatState {
-  const { [conversationId]: _, ...conversations } = state.conversations ?? {};
+  if (!state.conversations?.[conversationId]) return state;
+  const { [conversationId]: _, ...conversations } = state.conversations;
   return dropArrived({ ...state, conversations });
 }
 
@@ -205,6 +247,46 @@ function changeRole(
   const member = known.members?.[userId];
   const members = member ? { ...known.members, [userId]: { ...member, role } } : known.members;
   return putConversation(state, { ...known, me, members });
+}
+
+/** A conversation in which this person still is, or not again, since they came in at that moment. */
+function sinceJoining(
+  state: ChatState,
+  { conversationId, joinedAt }: { conversationId: string; joinedAt: string },
+): ConversationState | undefined {
+  const known = state.conversations?.[conversationId];
+  return known?.me.joinedAt === joinedAt ? known : undefined;
+}
+
+type Configuration = { conversationId: string; joinedAt: string; settings: MembershipSettings };
+
+function configure(state: ChatState, event: Configuration): ChatState {
+  const known = sinceJoining(state, event);
+  return known ? putConversation(state, { ...known, me: { ...known.me, ...event.settings } }) : state;
+}
+
+type Clearing = { conversationId: string; joinedAt: string; seq: number };
+
+/** What was said up to there is gone. If that is all, so is the conversation, until there is something new. */
+function clearConversation(state: ChatState, event: Clearing): ChatState {
+  const known = sinceJoining(state, event);
+  if (!known) return state;
+  const { seq } = event;
+  if (known.lastSeq <= seq) return dropConversation(state, known.id);
+  // It was loaded later than this happened.
+  const { me, timeline, skipped, lastMessage } = known;
+  const readSeq = Math.max(me.readSeq, seq);
+  return putConversation(state, {
+    ...known,
+    lastMessage: lastMessage && lastMessage.seq > seq ? lastMessage : null,
+    me: { ...me, joinedSeq: Math.max(me.joinedSeq, seq), readSeq },
+    skipped: rangesBehind(skipped, readSeq),
+    timeline: {
+      from: Math.max(timeline.from, seq + 1),
+      to: Math.max(timeline.to, seq),
+      messages: timeline.messages.filter((message) => message.seq > seq),
+    },
+  });
 }
 
 function addMessage(state: ChatState, message: Message): ChatState {
@@ -267,12 +349,71 @@ function moveMarks(
   });
 }
 
+/** A message that says something else: where it is known, it is shown so. */
+function replaceMessage(state: ChatState, message: Message): ChatState {
+  const known = state.conversations?.[message.conversationId];
+  return known
+    ? putConversation(
+        state,
+        withMessages(known, (old) => (old.seq === message.seq ? message : old)),
+      )
+    : state;
+}
+
+type Deletion = { conversationId: string; seq: number; deletedAt: string };
+
+/** Of a message that was deleted for everyone its place is left: nobody has to read it. */
+function buryMessage(state: ChatState, { conversationId, seq, deletedAt }: Deletion): ChatState {
+  const known = state.conversations?.[conversationId];
+  if (!known) return state;
+  const buried = withMessages(known, (old) => (old.seq === seq ? tombstoneOf(old, deletedAt) : old));
+  return putConversation(state, { ...buried, skipped: withoutSeq(known, seq) });
+}
+
+type Hiding = { conversationId: string; seq: number; lastMessage: Message | null };
+
+/** A message that this person does not want to see. If it was the newest, the one before is that now. */
+function hideMessage(state: ChatState, { conversationId, seq, lastMessage }: Hiding): ChatState {
+  const known = state.conversations?.[conversationId];
+  if (!known) return state;
+  const { timeline, me } = known;
+  const messages = timeline.messages.filter((message) => message.seq !== seq);
+  const shown = { ...known, timeline: { ...timeline, messages } };
+  if (known.lastMessage?.seq === seq) {
+    const end = lastMessage?.seq ?? me.joinedSeq;
+    return putConversation(state, {
+      ...shown,
+      lastMessage,
+      lastSeq: end,
+      skipped: rangesUpTo(known.skipped, end),
+    });
+  }
+  return putConversation(state, { ...shown, skipped: withoutSeq(known, seq) });
+}
+
+/** What counts as read once there is nothing at a seq any more. */
+const withoutSeq = ({ skipped, lastSeq, me }: ConversationState, seq: number): SeqRange[] =>
+  seq > lastSeq ? skipped : rangesBehind(addSeq(skipped, seq), me.readSeq);
+
+/** What is left of a message. */
+const tombstoneOf = (
+  { id, conversationId, seq, senderId, createdAt }: Message,
+  deletedAt: string,
+): Message => ({ id, conversationId, seq, senderId, text: '', createdAt, deletedAt });
+
+function withMessages(known: ConversationState, edit: (message: Message) => Message): ConversationState {
+  const { timeline, lastMessage } = known;
+  const messages = timeline.messages.map(edit);
+  return { ...known, lastMessage: lastMessage && edit(lastMessage), timeline: { ...timeline, messages } };
+}
+
 /** A conversation as it stands behind a gap: what was known of its history and its people is not the whole of it. */
 function jumpOver(state: ChatState, id: string, view: ConversationView | null): ChatState {
   if (!view) return dropConversation(state, id);
-  const known = state.conversations?.[id];
   const fresh = beginConversation(view);
-  return dropArrived(putConversation(state, known ? { ...fresh, ...furtherOf(known, fresh) } : fresh));
+  const readSeq = Math.max(view.me.readSeq, state.conversations?.[id]?.me.readSeq ?? 0);
+  const me = { ...view.me, readSeq };
+  return dropArrived(putConversation(state, { ...fresh, me, skipped: rangesBehind(view.skipped, readSeq) }));
 }
 
 /** Somebody's messages of one conversation, erased: their places stay. */
@@ -282,14 +423,8 @@ function eraseMessages(
 ): ChatState {
   const known = state.conversations?.[conversationId];
   if (!known) return state;
-  const erased = <M extends Message | null>(message: M): M =>
-    message?.senderId === senderId ? { ...message, text: '', deletedAt: at } : message;
-  const messages = known.timeline.messages.map(erased);
-  return putConversation(state, {
-    ...known,
-    lastMessage: erased(known.lastMessage),
-    timeline: { ...known.timeline, messages },
-  });
+  const erased = (old: Message): Message => (old.senderId === senderId ? tombstoneOf(old, at) : old);
+  return putConversation(state, withMessages(known, erased));
 }
 
 /** A profile, wherever it is shown. */

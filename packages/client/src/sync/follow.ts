@@ -192,7 +192,7 @@ export function createFollower({ source, store, tell, emit, arrived, over }: Fol
     const read = () => timed(ANSWER_WITHIN_MS, (signal) => source.conversation(id, signal));
     for (let failures = 0; !current.stopped; failures += 1) {
       try {
-        await load(read, (state, { conversation }) => mergeConversation(state, conversation));
+        await load(read, (state, { conversation }) => takeLoaded(state, conversation));
         break;
       } catch (error) {
         if (isRefusal(error, failures)) break;
@@ -232,6 +232,10 @@ export function createFollower({ source, store, tell, emit, arrived, over }: Fol
   };
 }
 
+/** One in which there is nothing any more was cleared meanwhile: it is not shown. */
+const takeLoaded = (state: ChatState, view: ConversationView): ChatState =>
+  view.lastMessage || state.conversations?.[view.id] ? mergeConversation(state, view) : state;
+
 /** The id of a conversation that has to be loaded, since an event alone does not tell enough of it. */
 function conversationToLoad(before: ChatState, after: ChatState, event: ReceivedEvent): string | null {
   if (event.type === 'message.created') {
@@ -241,7 +245,7 @@ function conversationToLoad(before: ChatState, after: ChatState, event: Received
   if (event.type !== 'member.added') return null;
   const { id } = event.conversation;
   const entered = before.conversations?.[id] ? undefined : after.conversations?.[id];
-  return entered && entered.lastSeq > entered.me.joinedSeq ? id : null;
+  return entered && entered.lastSeq > (entered.lastMessage?.seq ?? entered.me.joinedSeq) ? id : null;
 }
 
 /** Waits, but not beyond the stop. */

@@ -1,11 +1,13 @@
-import type { Message } from '@parley/contract';
+import type { Message, MessageContent } from '@parley/contract';
+
+/** What somebody writes, and where: in a conversation, or to somebody, with whom there may be none yet. */
+export type Draft = MessageContent &
+  ({ conversationId: string; toUserId?: undefined } | { toUserId: string; conversationId?: undefined });
 
 /** An own message on its way. */
-export interface OutgoingMessage {
+export type OutgoingMessage = Readonly<Draft> & {
   /** The key under which it is stored once, however often it has to be sent. */
   readonly clientMessageId: string;
-  readonly conversationId: string;
-  readonly text: string;
   /**
    * `queued`: waits for its turn or for the connection. `sending`: on its way. `sent`: stored, and not yet come
    * by the stream. `failed`: refused; it stays until it is retried or cancelled.
@@ -17,25 +19,26 @@ export interface OutgoingMessage {
   readonly message: Message | undefined;
   /** Why it `failed`: an error for `isParleyError`. */
   readonly error: Error | undefined;
-}
+};
 
-/** Own messages in the order in which they go out: first in, first out in each conversation. */
+/** Own messages in the order in which they go out: first in, first out in each conversation, and to each person. */
 export type Outbox = readonly OutgoingMessage[];
 
 export const enqueue = (
   outbox: Outbox,
-  message: Pick<OutgoingMessage, 'clientMessageId' | 'conversationId' | 'text'>,
+  message: Draft & Pick<OutgoingMessage, 'clientMessageId'>,
 ): Outbox => [
   ...outbox,
   { ...message, status: 'queued', unanswered: 0, message: undefined, error: undefined },
 ];
 
-/** What may go out now: of each conversation the first one that is not settled, unless it is on its way. */
+/** What may go out now: of each conversation or person the first one that is not settled, unless it is on its way. */
 export function due(outbox: Outbox): OutgoingMessage[] {
   const busy = new Set<string>();
-  return outbox.filter(({ conversationId, status }) => {
-    if (status === 'sent' || status === 'failed' || busy.has(conversationId)) return false;
-    busy.add(conversationId);
+  return outbox.filter(({ conversationId, toUserId, status }) => {
+    const to = conversationId ?? toUserId;
+    if (status === 'sent' || status === 'failed' || busy.has(to)) return false;
+    busy.add(to);
     return status === 'queued';
   });
 }

@@ -34,7 +34,7 @@ export interface Sending extends Readable<SendingState> {
 }
 
 export interface Sender {
-  send(conversationId: string, text: string): Sending;
+  send(draft: outbox.Draft): Sending;
   /** The connection is back: what waited for a retry goes out now. */
   resume(): void;
   /** Messages that came by the stream or on a page, before or instead of the answer. */
@@ -154,11 +154,11 @@ export function createSender(
   }
 
   return {
-    send(conversationId, text) {
+    send(draft) {
       const clientMessageId = newClientMessageId();
       const ticket = newTicket();
       tickets.set(clientMessageId, ticket);
-      change((box) => outbox.enqueue(box, { clientMessageId, conversationId, text }));
+      change((box) => outbox.enqueue(box, { ...draft, clientMessageId }));
       pump();
       return {
         clientMessageId,

@@ -1,6 +1,7 @@
 import type {
   ConversationView,
   Member,
+  Membership,
   Message,
   OwnUser,
   Presence,
@@ -252,7 +253,16 @@ export function furtherOf(
 export const newerOf = (a: Message | null, b: Message | null): Message | null =>
   a && b ? (b.seq >= a.seq ? b : a) : (a ?? b);
 
-/** The part of a member's entry that a view carries for its own person. */
-export function ownEntry({ user: _, ...entry }: Member): ConversationView['me'] {
+/** A member's entry without who they are, as a view carries it for its own person. */
+export function entryOf({ user: _, ...entry }: Member): Omit<Member, 'user'> {
   return entry;
 }
+
+/** Of somebody who has just come in: nothing is set otherwise. */
+export const newMembership = (mine: Member): Membership => ({
+  ...entryOf(mine),
+  isArchived: false,
+  pinnedAt: null,
+  mutedUntil: null,
+  notify: 'all',
+});
