@@ -93,7 +93,7 @@ function wordsOf({ code, message, name }: Thrown): string {
   const [line = ''] = text.split('\n', 1);
   return line
     .replace(/["'`<“„«].*/u, '…')
-    .replace(/\S+@\S+/g, '…')
+    .replace(/(?<!\S)[^\s@]*@\S+/g, '…')
     .slice(0, 200);
 }
 

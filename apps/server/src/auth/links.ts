@@ -10,4 +10,4 @@ export const LINK_PATHS = {
 
 /** The link for a mail. Its base is configured, and never taken from a request. */
 export const linkTo = ({ PUBLIC_URL }: Env, purpose: CodePurpose, token: string): string =>
-  `${PUBLIC_URL.replace(/\/+$/, '')}${LINK_PATHS[purpose]}?token=${token}`;
+  `${PUBLIC_URL.replace(/(?<!\/)\/+$/, '')}${LINK_PATHS[purpose]}?token=${token}`;

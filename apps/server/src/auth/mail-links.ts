@@ -114,7 +114,7 @@ async function askForPassword({ app }: Context, token: string): Promise<Outcome>
   if (!TOKEN.test(token)) return NO_GOOD;
   const { APP_URL } = app.env;
   if (APP_URL === undefined) return passwordForm(token);
-  return { redirect: `${APP_URL.replace(/\/+$/, '')}${LINK_PATHS.reset_password}?token=${token}` };
+  return { redirect: `${APP_URL.replace(/(?<!\/)\/+$/, '')}${LINK_PATHS.reset_password}?token=${token}` };
 }
 
 async function reset(ctx: Context, request: IncomingMessage): Promise<Outcome> {

@@ -44,7 +44,7 @@ export async function startEmbeddedPostgres(folder?: string): Promise<EmbeddedPo
     return await start(place, temporary);
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    throw new ConfigurationError(`Embedded Postgres: ${reason.trim().replaceAll(/\s*\n\s*/g, ' ')}`);
+    throw new ConfigurationError(`Embedded Postgres: ${reason.trim().replaceAll(/(?<!\s)\s*\n\s*/g, ' ')}`);
   }
 }
 
