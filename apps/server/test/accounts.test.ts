@@ -2,10 +2,11 @@ import { randomUUID } from 'node:crypto';
 import { expect, test } from 'vitest';
 import { createPasswordHasher } from '../src/auth/password.ts';
 import { appRouter } from '../src/router.ts';
+import { emptied } from './emptied.ts';
 import { mailsTo, mailTo } from './inbox.ts';
 import { Person } from './people.ts';
 import { rawSocket } from './raw-peer.ts';
-import { ManualClock, type TestServer, type TestServerOptions, testServer } from './server.ts';
+import { ManualClock, serverForAll, type TestServer, testServer } from './server.ts';
 
 const PASSWORD = 'correct horse';
 const NEW_PASSWORD = 'battery staple';
@@ -21,13 +22,13 @@ const refusal = (
   );
 const codeOf = async (call: Promise<unknown>) => (await refusal(call)).code;
 
-/** A server that wants addresses verified, unless told otherwise, and whose time stands still. */
-async function setUp({ env, ...options }: TestServerOptions = {}) {
-  const clock = new ManualClock(Date.parse('2026-11-20T10:00:00Z'));
-  const server = await testServer({
-    ...{ clock, ...options },
-    env: { REQUIRE_EMAIL_VERIFICATION: 'true', LIMIT_MAILBOX: '1000/60', ...env },
-  });
+const clock = new ManualClock(Date.parse('2026-11-20T10:00:00Z'));
+const VARIABLES = { REQUIRE_EMAIL_VERIFICATION: 'true', LIMIT_MAILBOX: '1000/60' };
+const forAll = serverForAll({ clock, env: VARIABLES });
+
+/** A server that wants addresses verified, unless told otherwise, and whose time stands still. Its own if it is told. */
+async function setUp(env?: Record<string, string>) {
+  const server = env ? await testServer({ clock, env: { ...VARIABLES, ...env } }) : await emptied(forAll);
   return { ...server, clock, api: server.people.stranger(), database: server.nodes[0].app.database };
 }
 type Server = Awaited<ReturnType<typeof setUp>>;
@@ -90,7 +91,7 @@ test('an account is registered, verified by the code in the mail, and signs in',
 });
 
 test('without required verification registering signs in, and the address can be verified all the same', async () => {
-  await using server = await setUp({ env: { REQUIRE_EMAIL_VERIFICATION: 'false' } });
+  await using server = await setUp({ REQUIRE_EMAIL_VERIFICATION: 'false' });
   const account = accountOf('alice');
   const answer = await server.api.auth.register.mutate(account);
   expect(answer).toMatchObject({ status: 'signed-in', user: { isEmailVerified: false } });
@@ -155,7 +156,7 @@ test('S02 forgotPassword says the same of an unknown, an unverified and a known 
 });
 
 test('S03 resendVerification says the same of an unknown, a verified and a limited address', async () => {
-  await using server = await setUp({ env: { LIMIT_MAILBOX: '3/3600' } });
+  await using server = await setUp({ LIMIT_MAILBOX: '3/3600' });
   const known = await settle(server, 'alice');
   await server.api.auth.register.mutate(accountOf('bob'));
   const answers = [];
@@ -342,7 +343,7 @@ test('S02 an address that has an account is asked for like any other, and only i
 });
 
 test('an address that was taken while its code was on the way stays with whoever took it', async () => {
-  await using server = await setUp({ env: { REQUIRE_EMAIL_VERIFICATION: 'false' } });
+  await using server = await setUp({ REQUIRE_EMAIL_VERIFICATION: 'false' });
   const account = await settle(server, 'alice');
   const alice = await enter(server, account);
   await alice.api.auth.changeEmail.mutate({ password: PASSWORD, email: 'new@example.com' });
@@ -507,7 +508,7 @@ const form = (fields: Record<string, string>): RequestInit => ({
 });
 
 test('the link in the mail verifies, also when a scanner opened it first, and its page gives nothing away', async () => {
-  await using server = await setUp({ env: { PUBLIC_URL: 'https://chat.example.org/' } });
+  await using server = await setUp({ PUBLIC_URL: 'https://chat.example.org/' });
   await server.api.auth.register.mutate(accountOf('alice'));
   const { link } = await mailTo(server, 'alice@example.com');
   expect(link).toMatch(/^https:\/\/chat\.example\.org\/verify-email\?token=[\w-]{43}$/);
@@ -531,7 +532,7 @@ test('the link in the mail verifies, also when a scanner opened it first, and it
 });
 
 test('the links lead to the application, where there is one, and say what came of it', async () => {
-  await using server = await setUp({ env: { APP_URL: 'https://app.example.org/chat' } });
+  await using server = await setUp({ APP_URL: 'https://app.example.org/chat' });
   await server.api.auth.register.mutate(accountOf('alice'));
   const verifying = await mailTo(server, 'alice@example.com');
   const app = 'https://app.example.org/chat';

@@ -5,13 +5,16 @@ import { expect, test } from 'vitest';
 import type { WebSocket } from 'ws';
 import type { AppRouter } from '../src/public.ts';
 import { loadPublicUsers } from '../src/users/public-user.ts';
+import { emptied } from './emptied.ts';
 import { signedIn } from './people.ts';
-import { ManualClock, type TestServerOptions, testServer } from './server.ts';
+import { ManualClock, serverForAll, type TestServerOptions, testServer } from './server.ts';
 
-/** A server whose time stands still, and clients with any token and any user agent. */
-async function setUp(options: TestServerOptions = {}) {
-  const clock = new ManualClock(Date.parse('2026-11-20T10:00:00Z'));
-  const server = await testServer({ clock, ...options });
+const clock = new ManualClock(Date.parse('2026-11-20T10:00:00Z'));
+const forAll = serverForAll({ clock });
+
+/** A server whose time stands still, and clients with any token and any user agent. Its own with options. */
+async function setUp(options?: TestServerOptions) {
+  const server = options ? await testServer({ clock, ...options }) : await emptied(forAll);
   const api = (token?: string, userAgent?: string) => {
     const headers = {
       ...(token && { authorization: `Bearer ${token}` }),

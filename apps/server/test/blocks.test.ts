@@ -3,7 +3,7 @@ import { v7 } from 'uuid';
 import { describe, expect, test } from 'vitest';
 import { runSql } from './database.ts';
 import type { Person } from './people.ts';
-import { testServer } from './server.ts';
+import { serverForAll, testServer } from './server.ts';
 
 const refused = (code: string, data: object = {}) => ({ data: { code, ...data } });
 
@@ -23,6 +23,8 @@ const ways = [
   { transport: 'ws', nodes: 1 },
   { transport: 'sse', nodes: 2 },
 ] as const;
+
+const server = serverForAll({ nodes: 2 });
 
 describe.each(ways)('S43 a blocked person’s direct messages, over $transport, on $nodes nodes', (way) => {
   const { transport, nodes } = way;
@@ -137,7 +139,6 @@ describe.each(ways)('S43 a blocked person’s direct messages, over $transport, 
 
 describe('a block', () => {
   test('keeps whoever made it from sending and from beginning, and says so', async () => {
-    await using server = await testServer();
     const [alice, bob, carol] = await server.people.all('alice', 'bob', 'carol');
     const conversationId = await alice.talkTo(bob);
     const key = v7();
@@ -153,7 +154,6 @@ describe('a block', () => {
   });
 
   test('of each other: nothing passes until both have ended it', async () => {
-    await using server = await testServer();
     const [alice, bob] = await server.people.all('alice', 'bob');
     const conversationId = await alice.talkTo(bob);
     await Promise.all([block(alice, bob), block(bob, alice)]);
@@ -167,7 +167,6 @@ describe('a block', () => {
   });
 
   test('is listed, told to the own devices alone, made once, and ended once', async () => {
-    await using server = await testServer();
     const [alice, bob, carol] = await server.people.all('alice', 'bob', 'carol');
     const [phone, bobs] = [await (await alice.anotherDevice()).subscribe(), await bob.subscribe()];
     const made = await block(alice, bob);
@@ -191,7 +190,6 @@ describe('a block', () => {
   });
 
   test('is of another person, who is there, and of no more than the limit', async () => {
-    await using server = await testServer();
     const [alice, bob] = await server.people.all('alice', 'bob');
     await expect(block(alice, alice)).rejects.toMatchObject(refused('NOT_YOURSELF'));
     const nobody = alice.api.blocks.add.mutate({ userId: v7() });
@@ -208,7 +206,6 @@ describe('a block', () => {
   });
 
   test('made while the other one begins and writes: nothing that was written after it is seen', async () => {
-    await using server = await testServer({ nodes: 2 });
     for (let round = 0; round < 20; round++) {
       const [alice, bob] = await server.people.all('alice', 'bob');
       const writes = async () => {
@@ -227,7 +224,6 @@ describe('a block', () => {
   });
 
   test('ends with the account of whom it is about', async () => {
-    await using server = await testServer();
     const [alice, bob] = await server.people.all('alice', 'bob');
     const conversationId = await alice.talkTo(bob);
     await block(alice, bob);
@@ -242,7 +238,6 @@ describe('a block', () => {
   });
 
   test('moves a conversation up for whoever wrote in it, and not for whoever was not told', async () => {
-    await using server = await testServer();
     const [alice, bob] = await server.people.all('alice', 'bob');
     const direct = await alice.talkTo(bob);
     const group = await alice.startGroup('tea', bob);

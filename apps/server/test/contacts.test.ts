@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { addPeople } from './crowd.ts';
 import { runSql } from './database.ts';
 import type { Person } from './people.ts';
-import { testServer } from './server.ts';
+import { serverForAll, testServer } from './server.ts';
 
 const refused = (code: string, data: object = {}) => ({ data: { code, ...data } });
 const NO_CONTACT = refused('NOT_FOUND', { what: 'contact', httpStatus: 404 });
@@ -21,11 +21,12 @@ async function fence(person: Person, stream: Awaited<ReturnType<Person['subscrib
   return stream.events.filter(({ type }) => type !== 'settings.updated');
 }
 
+const server = serverForAll({ nodes: 2 });
+
 describe('an address book', () => {
   test.each(['ws', 'sse'] as const)(
     'is told to its owner’s devices, and to nobody else, on two nodes, over %s',
     async (transport) => {
-      await using server = await testServer({ nodes: 2 });
       const [alice, bob, carol] = await server.people.all('alice', 'bob', 'carol');
       await alice.startGroup('tea', bob, carol);
       const phone = await alice.subscribe({ transport, node: 1 });
@@ -61,7 +62,6 @@ describe('an address book', () => {
   );
 
   test('is nobody else’s to see or to change', async () => {
-    await using server = await testServer();
     const [alice, bob, mallory] = await server.people.all('alice', 'bob', 'mallory');
     const contact = await add(alice, bob, 'Bobby');
     for (const { api } of [bob, mallory])
@@ -75,7 +75,6 @@ describe('an address book', () => {
   });
 
   test('has the newest first, and tells which are mutual', async () => {
-    await using server = await testServer();
     const [alice, bob, carol, dave] = await server.people.all('alice', 'bob', 'carol', 'dave');
     for (const [owner, other] of [
       ...[[alice, bob] as const, [alice, carol] as const, [alice, dave] as const],
@@ -93,7 +92,6 @@ describe('an address book', () => {
   });
 
   test('shows people as they are, and those who are gone not at all', async () => {
-    await using server = await testServer();
     const [alice, bob] = await server.people.all('alice', 'bob');
     await add(alice, bob, 'Bobby');
     const hers = await alice.subscribe();
@@ -111,7 +109,6 @@ describe('an address book', () => {
   });
 
   test('hears of it when somebody in it deletes their account, without a conversation with them', async () => {
-    await using server = await testServer();
     const [alice, bob] = await server.people.all('alice', 'bob');
     await add(alice, bob);
     const hers = await alice.subscribe();
@@ -143,7 +140,6 @@ describe('an address book', () => {
   });
 
   test('what is so already is no change', async () => {
-    await using server = await testServer();
     const [alice, bob] = await server.people.all('alice', 'bob');
     const contact = await add(alice, bob, 'Bobby');
     const hers = await alice.subscribe();
@@ -154,7 +150,6 @@ describe('an address book', () => {
 
 describe('what is refused', () => {
   test('oneself, nobody, and whoever is in it already', async () => {
-    await using server = await testServer();
     const [alice, bob] = await server.people.all('alice', 'bob');
     await expect(add(alice, alice)).rejects.toMatchObject(refused('NOT_YOURSELF'));
     await expect(add(alice, { id: v7() })).rejects.toMatchObject(refused('NOT_FOUND', { what: 'user' }));
@@ -176,7 +171,6 @@ describe('what is refused', () => {
   });
 
   test('an alias that says nothing, or too much', async () => {
-    await using server = await testServer();
     const [alice, bob] = await server.people.all('alice', 'bob');
     const { update } = alice.api.contacts;
     for (const alias of ['', ' \n ', '\u200b', 'a\0b', '\ud800', '🦜'.repeat(LIMITS.alias + 1)]) {
@@ -189,7 +183,6 @@ describe('what is refused', () => {
   });
 
   test('one more than anybody may have, even of two at once', async () => {
-    await using server = await testServer();
     const [alice, bob, carol] = await server.people.all('alice', 'bob', 'carol');
     const many = await addPeople(server.databaseUrl, LIMITS.contacts - 1);
     await runSql(
@@ -207,7 +200,6 @@ describe('what is refused', () => {
   });
 
   test('the same one twice at once', async () => {
-    await using server = await testServer({ nodes: 2 });
     const [alice, bob] = await server.people.all('alice', 'bob');
     const cursor = (await alice.api.sync.bootstrap.query()).cursor;
     const results = await Promise.allSettled(

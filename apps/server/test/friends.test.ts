@@ -3,6 +3,7 @@ import { v7 } from 'uuid';
 import { describe, expect, test } from 'vitest';
 import { clearAccount } from '../src/auth/clear-account.ts';
 import { Calendar } from './calendar.ts';
+import { addPeople } from './crowd.ts';
 import { runSql } from './database.ts';
 import {
   accept,
@@ -19,7 +20,7 @@ import {
   unfriend,
 } from './friendships.ts';
 import type { Person } from './people.ts';
-import { type TestServer, testServer } from './server.ts';
+import { serverForAll, type TestServer, testServer } from './server.ts';
 
 const refused = (code: string, data: object = {}) => ({ data: { code, ...data } });
 const NO_REQUEST = refused('NOT_FOUND', { what: 'friendRequest', httpStatus: 404 });
@@ -36,22 +37,12 @@ const profileOf = async (person: Person) => {
   return user;
 };
 
-/** Makes people of whom nobody has ever heard, and answers their ids. */
-async function addCrowd({ databaseUrl }: TestServer, count: number): Promise<string[]> {
-  const rows = await runSql<{ id: string }>(
-    databaseUrl,
-    `INSERT INTO users (id, username, username_key, email, email_key, password_hash, created_at)
-     SELECT gen_random_uuid(), 'extra' || n, 'extra' || n, 'extra' || n, 'extra' || n, '', now()
-     FROM generate_series(1, ${count}) AS n RETURNING id`,
-  );
-  return rows.map(({ id }) => id);
-}
+const server = serverForAll({ nodes: 2 });
 
 describe('friends', () => {
   test.each(['ws', 'sse'] as const)(
     'from the request to the end of it: told to every device of both, on two nodes, over %s',
     async (transport) => {
-      await using server = await testServer({ nodes: 2 });
       const [alice, bob, carol] = await server.people.all('alice', 'bob', 'carol');
       const streams = async (person: Person) => [
         await person.subscribe({ transport }),
@@ -103,7 +94,6 @@ describe('friends', () => {
   );
 
   test('a request that is declined or taken back is gone for both, and can be made again', async () => {
-    await using server = await testServer();
     const [alice, bob] = await server.people.all('alice', 'bob');
     const [alices, bobs] = [await alice.subscribe(), await bob.subscribe()];
     for (const [end, type] of [
@@ -135,7 +125,6 @@ describe('friends', () => {
   });
 
   test('who asks somebody by whom they were asked is their friend', async () => {
-    await using server = await testServer();
     const [alice, bob] = await server.people.all('alice', 'bob');
     const [alices, bobs] = [await alice.subscribe(), await bob.subscribe()];
     await ask(alice, bob);
@@ -151,7 +140,6 @@ describe('friends', () => {
   });
 
   test('not with oneself, with nobody, with whoever is deleted, with a friend, nor with whom one has blocked', async () => {
-    await using server = await testServer();
     const [alice, bob, carol, gone] = await server.people.all('alice', 'bob', 'carol', 'gone');
     const { password } = gone.credentials;
     await gone.api.auth.deleteAccount.mutate({ password, messages: 'keep' });
@@ -173,7 +161,6 @@ describe('friends', () => {
   });
 
   test('S48 a request is answered by whom it asks, once, and taken back by whom made it, while it waits', async () => {
-    await using server = await testServer();
     const [alice, bob, carol] = await server.people.all('alice', 'bob', 'carol');
     const bobs = await bob.subscribe();
     await ask(alice, bob);
@@ -278,7 +265,6 @@ describe('friends', () => {
   });
 
   test('see each other’s new names, and so do the two of a request', async () => {
-    await using server = await testServer();
     const [alice, bob, carol, dave] = await server.people.all('alice', 'bob', 'carol', 'dave');
     await befriend(alice, bob);
     await ask(alice, carol);
@@ -306,7 +292,7 @@ describe('limits', () => {
   test('100 own requests wait at most, whoever they are to', async () => {
     await using server = await testServer();
     const [alice, bob, carol] = await server.people.all('alice', 'bob', 'carol');
-    const crowd = await addCrowd(server, LIMITS.friendRequests);
+    const crowd = await addPeople(server.databaseUrl, LIMITS.friendRequests);
     await ask(alice, { id: crowd[0]! });
     await runSql(
       server.databaseUrl,
@@ -327,7 +313,7 @@ describe('limits', () => {
   test('nobody has more than 1,000 friends, by whichever way', async () => {
     await using server = await testServer();
     const [alice, bob, carol] = await server.people.all('alice', 'bob', 'carol');
-    const [first] = await addCrowd(server, LIMITS.friends);
+    const [first] = await addPeople(server.databaseUrl, LIMITS.friends);
     await runSql(
       server.databaseUrl,
       `INSERT INTO friendships SELECT '${alice.id}', id, now() FROM users WHERE username LIKE 'extra%';
@@ -362,7 +348,7 @@ describe('limits', () => {
   test('of the requests to somebody the newest 1,000 are listed', async () => {
     await using server = await testServer();
     const alice = await server.people.join('alice');
-    await addCrowd(server, 1_001);
+    await addPeople(server.databaseUrl, 1_001);
     await runSql(
       server.databaseUrl,
       `INSERT INTO friend_requests (sender_id, receiver_id, created_at)
@@ -377,7 +363,6 @@ describe('limits', () => {
 
 describe('S43 somebody who has blocked', () => {
   test('never learns of a request, in whatever way; whoever made it sees nothing of that', async () => {
-    await using server = await testServer({ nodes: 2 });
     const [alice, bob, carol] = await server.people.all('alice', 'bob', 'carol');
     const { cursor } = await bob.api.sync.bootstrap.query();
     await block(bob, alice);
@@ -430,7 +415,6 @@ describe('S43 somebody who has blocked', () => {
   });
 
   test('a request that waits is theirs no more', async () => {
-    await using server = await testServer();
     const [alice, bob] = await server.people.all('alice', 'bob');
     await ask(alice, bob);
     const [alices, bobs] = [await alice.subscribe(), await bob.subscribe()];
@@ -449,7 +433,6 @@ describe('S43 somebody who has blocked', () => {
   });
 
   test('asks for nothing before they unblock; then a request of the other one counts', async () => {
-    await using server = await testServer();
     const [alice, bob] = await server.people.all('alice', 'bob');
     await block(bob, alice);
     await ask(alice, bob);
@@ -463,7 +446,6 @@ describe('S43 somebody who has blocked', () => {
   });
 
   test('keeps their friends, and what they have asked themselves can be accepted', async () => {
-    await using server = await testServer();
     const [alice, bob, carol] = await server.people.all('alice', 'bob', 'carol');
     await befriend(alice, bob);
     await block(bob, alice);
@@ -483,7 +465,6 @@ describe('S43 somebody who has blocked', () => {
 
 describe('at the same moment', () => {
   test('two who ask each other, on two nodes, have exactly one friendship', async () => {
-    await using server = await testServer({ nodes: 2 });
     const pairs = await Promise.all(Array.from({ length: 6 }, () => server.people.all('alice', 'bob')));
     for (const [alice, bob] of pairs) {
       const streams = await Promise.all([alice.subscribe({ node: 1 }), bob.subscribe()]);
@@ -502,7 +483,6 @@ describe('at the same moment', () => {
   });
 
   test('one who asks on all devices has made one request', async () => {
-    await using server = await testServer({ nodes: 2 });
     const [alice, bob] = await server.people.all('alice', 'bob');
     const bobs = await bob.subscribe();
     const answers = await Promise.all([0, 1, 0, 1, 0, 1].map((node) => ask(alice, bob, node)));
@@ -524,7 +504,7 @@ describe('at the same moment', () => {
       'frank',
       'grace',
     );
-    await addCrowd(server, LIMITS.friends - 2);
+    await addPeople(server.databaseUrl, LIMITS.friends - 2);
     await runSql(
       server.databaseUrl,
       `INSERT INTO friend_requests (sender_id, receiver_id, created_at)
@@ -544,7 +524,6 @@ describe('at the same moment', () => {
   test('whatever two do: what is between them is one thing, and both believe it', () => raceFriends(20));
 
   test('a block that crosses a request: it is withheld, or was told before', async () => {
-    await using server = await testServer({ nodes: 2 });
     for (let round = 0; round < 4; round++) {
       const [alice, bob] = await server.people.all('alice', 'bob');
       const bobs = await bob.subscribe();
@@ -623,7 +602,6 @@ describe('an account that is deleted', () => {
   });
 
   test('is gone at once, however long it takes to clear up behind it', async () => {
-    await using server = await testServer();
     const [alice, friend, asked, asking] = await server.people.all('alice', 'friend', 'asked', 'asking');
     await befriend(alice, friend);
     await ask(alice, asked);
@@ -641,7 +619,6 @@ describe('an account that is deleted', () => {
   });
 
   test('of what is done with it at that moment nothing stays', async () => {
-    await using server = await testServer({ nodes: 2 });
     for (let round = 0; round < 3; round++) {
       const [alice, bob, carol, dave] = await server.people.all('alice', 'bob', 'carol', 'dave');
       await ask(bob, alice);

@@ -3,11 +3,11 @@ import { expect, test } from 'vitest';
 import { clearGroup } from '../src/groups/clear.ts';
 import { eraseMessages } from '../src/messages/erase.ts';
 import { runSql } from './database.ts';
-import { type TestServer, testServer } from './server.ts';
+import { serverForAll, type TestServer } from './server.ts';
 
 const TABLES = [
   ...['conversations', 'members', 'former_members', 'messages'],
-  ...['message_edits', 'hidden_messages', 'invites'],
+  ...['message_edits', 'hidden_messages', 'reactions', 'drafts', 'invites'],
 ];
 
 /** How much there is of a group. */
@@ -20,8 +20,9 @@ async function leftOf({ databaseUrl }: TestServer, conversationId: string): Prom
   return Object.fromEntries(rows.filter(({ count }) => count > 0).map(({ table, count }) => [table, count]));
 }
 
+const server = serverForAll({ nodes: 2 });
+
 test('a group that is deleted is nobody’s at once, and a job takes away all of it', async () => {
-  await using server = await testServer({ nodes: 2 });
   const [alice, bob, carol, dave] = await server.people.all('alice', 'bob', 'carol', 'dave');
   const conversationId = await alice.startGroup('tea', bob, carol, dave);
   const other = await alice.startGroup('coffee', bob);
@@ -29,6 +30,8 @@ test('a group that is deleted is nobody’s at once, and a job takes away all of
   await bob.say(other, 'stays');
   await bob.api.messages.edit.mutate({ conversationId, seq: 1, text: 'other' });
   await bob.api.messages.delete.mutate({ conversationId, seq: 2, scope: 'me' });
+  await bob.api.reactions.add.mutate({ conversationId, seq: 1, emoji: '👍' });
+  await bob.api.drafts.set.mutate({ conversationId, text: 'not sent' });
   await dave.api.groups.leave.mutate({ conversationId });
   const { token } = await alice.api.invites.create.mutate({ conversationId });
   expect(Object.keys(await leftOf(server, conversationId)).sort()).toEqual(TABLES.toSorted());
@@ -64,7 +67,6 @@ test('a group that is deleted is nobody’s at once, and a job takes away all of
 });
 
 test('the job can be broken off and begun again anywhere, and leaves a living group alone', async () => {
-  await using server = await testServer();
   const [{ app }] = server.nodes;
   const alice = await server.people.join('alice');
   const [conversationId, living] = [await alice.startGroup('tea'), await alice.startGroup('coffee')];
@@ -76,6 +78,8 @@ test('the job can be broken off and begun again anywhere, and leaves a living gr
        SELECT gen_random_uuid(), '${conversationId}', n, '${alice.id}', '', 'text', now() FROM generate_series(1, 2500) n;
      INSERT INTO message_edits (conversation_id, seq, version, text, written_at)
        SELECT '${conversationId}', n, 1, 'text', now() FROM generate_series(1, 2500) n;
+     INSERT INTO reactions (user_id, conversation_id, seq, emoji, place, created_at)
+       SELECT '${alice.id}', '${conversationId}', n, '👍', 1, now() FROM generate_series(1, 2500) n;
      INSERT INTO hidden_messages SELECT '${alice.id}', '${conversationId}', n FROM generate_series(1, 2500) n;
      UPDATE conversations SET last_seq = 2500 WHERE id = '${conversationId}'`,
   );

@@ -1,7 +1,7 @@
 import { v7 } from 'uuid';
 import { describe, expect, test } from 'vitest';
 import type { Person } from './people.ts';
-import { ManualClock, testServer } from './server.ts';
+import { ManualClock, serverForAll, testServer } from './server.ts';
 
 const refused = (code: string, data: object = {}) => ({ data: { code, ...data } });
 
@@ -15,9 +15,10 @@ const textsOf = async (person: Person, conversationId: string) => {
   return messages.map(({ text }) => text);
 };
 
+const server = serverForAll({ nodes: 2 });
+
 describe('what a group is', () => {
   test('changes for everybody by one event, and what is so already makes none', async () => {
-    await using server = await testServer({ nodes: 2 });
     const [alice, bob] = await server.people.all('alice', 'bob');
     const conversationId = await alice.startGroup('tea', bob);
     const stream = await bob.subscribe({ node: 1 });
@@ -47,7 +48,6 @@ describe('what a group is', () => {
   });
 
   test('can be said when it is made', async () => {
-    await using server = await testServer();
     const alice = await server.people.join('alice');
     const how = { title: 'tea', description: 'at five', slowModeSeconds: 10, history: 'all' } as const;
     expect(await alice.api.groups.create.mutate({ ...how, userIds: [] })).toMatchObject(how);
@@ -89,7 +89,6 @@ describe('slow mode', () => {
 
 describe('who comes into a group', () => {
   test('S40: sees what the history policy of that moment says, whatever it was before or is after', async () => {
-    await using server = await testServer();
     const [alice, bob, carol, dave] = await server.people.all('alice', 'bob', 'carol', 'dave');
     const conversationId = await alice.startGroup('tea', bob);
     const { addMembers, update, removeMember } = alice.api.groups;
@@ -113,7 +112,6 @@ describe('who comes into a group', () => {
   });
 
   test('gets the newest message with the event, but for where somebody in it may not see that', async () => {
-    await using server = await testServer();
     const [alice, bob, carol, dave] = await server.people.all('alice', 'bob', 'carol', 'dave');
     const conversationId = await alice.startGroup('tea');
     const { addMembers, update } = alice.api.groups;
@@ -138,7 +136,6 @@ describe('who comes into a group', () => {
 
 describe('S44 roles', () => {
   test('are the owner’s to give, and show at once, also over a socket that was open before', async () => {
-    await using server = await testServer({ nodes: 2 });
     const [alice, bob, carol, dave] = await server.people.all('alice', 'bob', 'carol', 'dave');
     const conversationId = await alice.startGroup('tea', bob, carol);
     const { setRole } = alice.api.groups;
@@ -159,7 +156,6 @@ describe('S44 roles', () => {
   });
 
   test('the owner hands the group over, and leaves', async () => {
-    await using server = await testServer();
     const [alice, bob, carol] = await server.people.all('alice', 'bob', 'carol');
     const conversationId = await alice.startGroup('tea', bob, carol);
     const stream = await carol.subscribe();
@@ -181,7 +177,6 @@ describe('S44 roles', () => {
   });
 
   test('S45: handed over to whoever leaves, is put out or is gone at that moment: there is one owner', async () => {
-    await using server = await testServer({ nodes: 2 });
     const [alice, bob, carol] = await server.people.all('alice', 'bob', 'carol');
     for (let round = 0; round < 20; round++) {
       const conversationId = await alice.startGroup('tea', bob, carol);

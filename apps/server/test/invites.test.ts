@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import { cleanUp } from '../src/auth/clean-up.ts';
 import { runSql } from './database.ts';
 import type { Person } from './people.ts';
-import { ManualClock, testServer } from './server.ts';
+import { ManualClock, serverForAll, testServer } from './server.ts';
 
 const refused = (code: string, data: object = {}) => ({ data: { code, ...data } });
 const invalid = refused('INVALID_INVITE');
@@ -12,8 +12,9 @@ const DAY = 86_400;
 
 const accept = (person: Person, token: string, node = 0) => person.on(node).invites.accept.mutate({ token });
 
+const server = serverForAll({ nodes: 2 });
+
 test('an invite brings people into a group, and is told once', async () => {
-  await using server = await testServer({ nodes: 2 });
   const [alice, bob, carol] = await server.people.all('alice', 'bob', 'carol');
   const conversationId = await alice.startGroup('tea', bob);
   await alice.say(conversationId, 'before carol');
@@ -76,14 +77,20 @@ test('one that is no good is refused in one way, whatever is wrong with it', asy
   await expect(accept(bob, used.token)).rejects.toMatchObject(invalid);
 });
 
+/** As `accept`, again where a busy machine had no connection to the database in time. */
+const insist = (person: Person, token: string, node: number): Promise<{ id: string }> =>
+  accept(person, token, node).catch((error) => {
+    if (error.data?.code !== 'UNAVAILABLE') throw error;
+    return insist(person, token, node);
+  });
+
 test('50 people at once by an invite for 10, on two nodes, are 10', async () => {
-  await using server = await testServer({ nodes: 2 });
   const alice = await server.people.join('alice');
   const conversationId = await alice.startGroup('tea');
   const { token } = await alice.api.invites.create.mutate({ conversationId, maxUses: 10 });
   const crowd = await Promise.all(Array.from({ length: 50 }, (_, n) => server.people.join(`p${n}`)));
   const answers = await Promise.allSettled(
-    crowd.flatMap((person, n) => [accept(person, token, n % 2), accept(person, token, (n + 1) % 2)]),
+    crowd.flatMap((person, n) => [insist(person, token, n % 2), insist(person, token, (n + 1) % 2)]),
   );
   const entered = crowd.filter((_, n) => answers[2 * n]!.status === 'fulfilled');
   expect(entered).toHaveLength(10);
@@ -128,7 +135,6 @@ test('invites are owner’s and admins’, are limited in number and time, and g
 });
 
 test('a full group takes nobody, and the invite stays good', async () => {
-  await using server = await testServer();
   const [alice, bob] = await server.people.all('alice', 'bob');
   const conversationId = await alice.startGroup('tea');
   const { token } = await alice.api.invites.create.mutate({ conversationId, maxUses: 1 });

@@ -54,11 +54,23 @@ async function node(
   };
 }
 
+interface MailJob {
+  id: string;
+  state: string;
+  retry_count: number;
+  output: unknown;
+  data: unknown;
+  /** Seconds from its last try to the next, and from now to that. */
+  delay: number;
+  wait: number;
+}
+
 /** The mail jobs there are. */
 const jobsOf = (url: string) =>
-  runSql<{ id: string; state: string; retry_count: number; wait: number; output: unknown; data: unknown }>(
+  runSql<MailJob>(
     url,
-    `SELECT id, state, retry_count, output, data, extract(epoch FROM start_after - clock_timestamp())::float AS wait
+    `SELECT id, state, retry_count, output, data, extract(epoch FROM start_after - started_on)::float AS delay,
+            extract(epoch FROM start_after - clock_timestamp())::float AS wait
      FROM pgboss.job WHERE name = 'mail.send'`,
   );
 
@@ -151,7 +163,9 @@ test('two nodes run 200 jobs, each once', async () => {
   await using first = await node(database.url, runner('first'));
   await using second = await node(database.url, runner('second'));
   const names = Array.from({ length: 200 }, (_, n) => `user${n}`);
-  await Promise.all(names.map((name, n) => (n % 2 ? first : second).enqueue(name)));
+  // Not all of them wait for the few connections, or on a busy machine the last would wait too long.
+  for (let at = 0; at < names.length; at += 20)
+    await Promise.all(names.slice(at, at + 20).map((name, n) => (n % 2 ? first : second).enqueue(name)));
   await until(() => ran.length >= 200);
   await inState(database.url, 'completed');
   expect(ran.map(([, to]) => to).sort()).toEqual(names.map((name) => `${name}@example.com`).sort());
@@ -168,13 +182,13 @@ test('what fails is tried again, later each time, and under the same id', async 
   await alone.enqueue('alice');
   await inState(database.url, 'retry');
   const [first] = await jobsOf(database.url);
-  expect(first!.wait).toBeGreaterThan(0);
+  expect(first!.delay).toBeGreaterThan(0);
   expect(first!.wait).toBeLessThan(2);
   await hurry(database.url);
   await until(() => ids.length === 2);
   await inState(database.url, 'retry');
   const [second] = await jobsOf(database.url);
-  expect(second!.wait).toBeGreaterThan(1.5);
+  expect(second!.delay).toBeGreaterThan(1.5);
   expect(second!.wait).toBeLessThan(4);
   await hurry(database.url);
   await inState(database.url, 'completed');

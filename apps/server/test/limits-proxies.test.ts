@@ -39,9 +39,14 @@ describe('S15 where a request comes from', () => {
 
   test('a header without end is read in no time', () => {
     const networks = parseNetworks('0.0.0.0/1, 128.0.0.0/1')!;
-    const since = performance.now();
-    addressOf(request('10.0.0.1', Array(2_000).fill('10.0.0.2').join()), networks);
-    expect(performance.now() - since).toBeLessThan(200);
+    const endless = request('10.0.0.1', Array(2_000).fill('10.0.0.2').join());
+    // The best of three, since others may have had the processor meanwhile.
+    const took = [1, 2, 3].map(() => {
+      const since = performance.now();
+      addressOf(endless, networks);
+      return performance.now() - since;
+    });
+    expect(Math.min(...took)).toBeLessThan(200);
   });
 });
 

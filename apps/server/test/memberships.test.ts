@@ -1,9 +1,9 @@
 import { createClient, unreadOf } from '@parley/client';
 import { v7 } from 'uuid';
-import { describe, expect, test, vi } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { Cable } from './cable.ts';
 import type { Person } from './people.ts';
-import { type TestServer, testServer } from './server.ts';
+import { serverForAll, type TestServer } from './server.ts';
 import { verifyAction } from './verify.ts';
 
 const FOR_GOOD = '9999-12-31T23:59:59.999Z';
@@ -22,11 +22,15 @@ const get = (person: Person, conversationId: string) =>
 const listed = async (person: Person) =>
   (await person.api.conversations.list.query({})).conversations.map(({ id }) => id);
 
+const server = serverForAll({ nodes: 2 });
+
 describe('how a member keeps a conversation', () => {
-  const UNSET = { isArchived: false, pinnedAt: null, mutedUntil: null, notify: 'all' };
+  const UNSET = {
+    ...{ isArchived: false, pinnedAt: null, mutedUntil: null, notify: 'all' },
+    isMarkedUnread: false,
+  };
 
   test('is told to the own devices alone, once, and stays when something new comes', async () => {
-    await using server = await testServer({ nodes: 2 });
     const [alice, bob] = await server.people.all('alice', 'bob');
     const conversationId = await alice.startGroup('tea', bob);
     const phone = await (await alice.anotherDevice()).subscribe({ node: 1 });
@@ -43,6 +47,7 @@ describe('how a member keeps a conversation', () => {
     });
     expect(set).toEqual({
       ...{ isArchived: true, pinnedAt: expect.any(String), mutedUntil: FOR_GOOD, notify: 'mentions' },
+      isMarkedUnread: false,
     });
     // So already: pinned since then, and no news.
     expect(await configure.mutate({ conversationId, isPinned: true, mutedUntil: FOR_GOOD })).toEqual(set);
@@ -63,7 +68,6 @@ describe('how a member keeps a conversation', () => {
   });
 
   test('is as at first for whoever comes in anew', async () => {
-    await using server = await testServer();
     const [alice, bob] = await server.people.all('alice', 'bob');
     const conversationId = await alice.startGroup('tea', bob);
     await bob.api.conversations.configure.mutate({ conversationId, isArchived: true, notify: 'none' });
@@ -76,7 +80,6 @@ describe('how a member keeps a conversation', () => {
   });
 
   test('muted until what is past is not muted', async () => {
-    await using server = await testServer();
     const [alice, bob] = await server.people.all('alice', 'bob');
     const conversationId = await alice.talkTo(bob);
     const { configure } = alice.api.conversations;
@@ -98,7 +101,6 @@ describe.each(['direct', 'group'] as const)('whoever clears a %s conversation', 
   };
 
   test('sees no more of it and has it in no list, until there is something new', async () => {
-    await using server = await testServer({ nodes: 2 });
     const { alice, bob, conversationId } = await begin(server);
     for (const text of ['one', 'two', 'three']) await bob.say(conversationId, text);
     await alice.api.conversations.configure.mutate({ conversationId, isPinned: true });
@@ -139,7 +141,6 @@ describe.each(['direct', 'group'] as const)('whoever clears a %s conversation', 
   });
 
   test('tells nobody else: not that it is read, nor that they see less of it', async () => {
-    await using server = await testServer();
     const { alice, bob, conversationId } = await begin(server);
     await bob.say(conversationId, 'are you there?');
     const seenByBob = async () => ({
@@ -155,7 +156,6 @@ describe.each(['direct', 'group'] as const)('whoever clears a %s conversation', 
   });
 
   test('has it no more when all that came since is deleted, too', async () => {
-    await using server = await testServer();
     const { alice, bob, conversationId } = await begin(server);
     await verifyAction([alice, bob], async () => {
       await bob.say(conversationId, 'one');
@@ -172,7 +172,6 @@ describe.each(['direct', 'group'] as const)('whoever clears a %s conversation', 
   });
 
   test('of which nothing was said yet: it is gone until something is', async () => {
-    await using server = await testServer();
     const { alice, bob, conversationId } = await begin(server);
     await verifyAction([alice, bob], () => alice.api.conversations.clear.mutate({ conversationId }));
     expect(await listed(alice)).toEqual([]);
@@ -182,7 +181,6 @@ describe.each(['direct', 'group'] as const)('whoever clears a %s conversation', 
 });
 
 test('a conversation that was cleared does not come back by what is withheld', async () => {
-  await using server = await testServer();
   const [alice, bob] = await server.people.all('alice', 'bob');
   const conversationId = await alice.talkTo(bob);
   await bob.say(conversationId, 'one');
@@ -197,7 +195,6 @@ test('a conversation that was cleared does not come back by what is withheld', a
 });
 
 test('cleared while others write: what came later is there, what came before is not', async () => {
-  await using server = await testServer({ nodes: 2 });
   const [alice, bob] = await server.people.all('alice', 'bob');
   const conversationId = await alice.talkTo(bob);
   for (let round = 0; round < 10; round += 1) {
@@ -215,7 +212,6 @@ test('cleared while others write: what came later is there, what came before is 
 
 describe.each(['ws', 'sse'] as const)('over %s, the shipped client', (transport) => {
   test('drops what was cleared on another device, and loads it when somebody writes in it', async () => {
-    await using server = await testServer();
     const [alice, bob] = await server.people.all('alice', 'bob');
     const conversationId = await alice.talkTo(bob);
     await bob.say(conversationId, 'before');
@@ -224,22 +220,22 @@ describe.each(['ws', 'sse'] as const)('over %s, the shipped client', (transport)
     const { username, password } = alice.credentials;
     await chat.login({ login: username, password });
     const known = () => chat.state.get().conversations?.[conversationId];
-    await vi.waitFor(() => expect(known()).toMatchObject({ lastSeq: 1 }));
+    await expect.poll(() => known()).toMatchObject({ lastSeq: 1 });
     await alice.api.conversations.configure.mutate({ conversationId, mutedUntil: FOR_GOOD });
-    await vi.waitFor(() => expect(known()?.me.mutedUntil).toBe(FOR_GOOD));
+    await expect.poll(() => known()?.me.mutedUntil).toBe(FOR_GOOD);
     for (const [seq, text] of [
       [2, 'after'],
       [3, 'and again'],
     ] as const) {
       await alice.api.conversations.clear.mutate({ conversationId });
-      await vi.waitFor(() => expect(known()).toBeUndefined());
+      await expect.poll(() => known()).toBeUndefined();
       await bob.say(conversationId, text);
-      await vi.waitFor(() =>
-        expect(known()).toMatchObject({
+      await expect
+        .poll(() => known())
+        .toMatchObject({
           ...{ lastSeq: seq, lastMessage: { text }, timeline: { from: seq, to: seq } },
           ...{ me: { joinedSeq: seq - 1, mutedUntil: FOR_GOOD } },
-        }),
-      );
+        });
       expect(unreadOf(known()!)).toBe(1);
     }
   });

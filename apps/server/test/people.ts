@@ -73,7 +73,7 @@ export class People {
   }
 
   close(): void {
-    for (const closable of this.#open) closable.close();
+    for (const closable of this.#open.splice(0)) closable.close();
   }
 }
 

@@ -8,17 +8,26 @@ import { addPeople } from './crowd.ts';
 import { runSql } from './database.ts';
 import { loseNotifications } from './lost-notifications.ts';
 import type { Person } from './people.ts';
-import { addCrowd, clockedServer, fence, hangUp, seenBy, statusesOf, untilSeen } from './presences.ts';
+import {
+  addCrowd,
+  clockedForAll,
+  clockedServer,
+  fence,
+  hangUp,
+  seenBy,
+  statusesOf,
+  untilSeen,
+} from './presences.ts';
 import { testServer } from './server.ts';
 
 afterEach(() => vi.restoreAllMocks());
 
 describe.each([1, 2])('on %i node(s)', (nodes) => {
+  const server = clockedForAll({ nodes });
   const last = nodes - 1;
 
   describe.each(['ws', 'sse'] as const)('over %s', (transport) => {
     test('people see each other come, change, hide and go, and when they were last here', async () => {
-      await using server = await clockedServer({ nodes });
       const [alice, bob] = await server.people.all('alice', 'bob');
       await alice.talkTo(bob);
       const his = await bob.subscribe({ transport, node: last });
@@ -53,7 +62,6 @@ describe.each([1, 2])('on %i node(s)', (nodes) => {
   });
 
   test('whoever comes is told in one frame of all who are here, and of nobody else', async () => {
-    await using server = await clockedServer({ nodes });
     const [alice, bob, carol, dave] = await server.people.all('alice', 'bob', 'carol', 'dave');
     await alice.startGroup('tea', bob, carol, dave);
     const his = await bob.subscribe({ node: last });
@@ -79,7 +87,6 @@ describe.each([1, 2])('on %i node(s)', (nodes) => {
   });
 
   test('of two tabs, one that closes changes nothing', async () => {
-    await using server = await clockedServer({ nodes });
     const [alice, bob, carol] = await server.people.all('alice', 'bob', 'carol');
     await alice.startGroup('tea', bob, carol);
     const hers = await alice.subscribe();
@@ -95,7 +102,6 @@ describe.each([1, 2])('on %i node(s)', (nodes) => {
   });
 
   test('a reconnect within five seconds is seen by nobody', async () => {
-    await using server = await clockedServer({ nodes });
     const [alice, bob, carol] = await server.people.all('alice', 'bob', 'carol');
     const conversationId = await alice.startGroup('tea', bob, carol);
     const hers = await alice.subscribe();
@@ -275,10 +281,10 @@ const asks = async (asker: Person, { id }: Person) =>
   (await asker.api.presence.get.query({ userIds: [id] })).people[0];
 
 describe.each([1, 2])('without a conversation, on %i node(s)', (nodes) => {
+  const server = clockedForAll({ nodes });
   const last = nodes - 1;
 
   test('friends see each other come and go, from the beginning of it to the end', async () => {
-    await using server = await clockedServer({ nodes });
     const [alice, bob] = await server.people.all('alice', 'bob');
     const hers = await alice.subscribe();
     const his = await bob.subscribe({ node: last });
@@ -304,7 +310,6 @@ describe.each([1, 2])('without a conversation, on %i node(s)', (nodes) => {
   });
 
   test('so do those who have each other as contacts; of one side alone nothing is told, either way', async () => {
-    await using server = await clockedServer({ nodes });
     const [alice, bob, carol] = await server.people.all('alice', 'bob', 'carol');
     await alice.talkTo(carol);
     await bob.talkTo(carol);
@@ -375,12 +380,12 @@ test('when they were last here only contacts are told, each for themselves, if s
 });
 
 describe.each([1, 2])('S52: a block, on %i node(s)', (nodes) => {
+  const server = clockedForAll({ nodes });
   const last = nodes - 1;
 
   test.each(['ws', 'sse'] as const)(
     'over %s: each sees the other as offline, whatever they do, until it ends',
     async (transport) => {
-      await using server = await clockedServer({ nodes });
       const [alice, bob, carol] = await server.people.all('alice', 'bob', 'carol');
       await alice.startGroup('tea', bob, carol);
       await befriend(alice, bob);
@@ -435,7 +440,6 @@ describe.each([1, 2])('S52: a block, on %i node(s)', (nodes) => {
   );
 
   test('takes away when they were last here, and gives it back', async () => {
-    await using server = await clockedServer({ nodes });
     const [alice, bob] = await server.people.all('alice', 'bob');
     await alice.talkTo(bob);
     const his = await bob.subscribe({ node: last });
@@ -455,7 +459,6 @@ describe.each([1, 2])('S52: a block, on %i node(s)', (nodes) => {
   });
 
   test('of both, and one is over: nothing is told before the other one is', async () => {
-    await using server = await clockedServer({ nodes });
     const [alice, bob, carol] = await server.people.all('alice', 'bob', 'carol');
     await alice.startGroup('tea', bob, carol);
     await block(alice, bob);
@@ -472,7 +475,6 @@ describe.each([1, 2])('S52: a block, on %i node(s)', (nodes) => {
   });
 
   test('somebody blocked who begins a conversation is answered as if they were not, and not seen', async () => {
-    await using server = await clockedServer({ nodes });
     const [alice, mallory, carol] = await server.people.all('alice', 'mallory', 'carol');
     await alice.talkTo(carol);
     await mallory.talkTo(carol);
@@ -563,18 +565,18 @@ describe.each(['ws', 'sse'] as const)('in the shipped client, over %s', (transpo
     const { username, password } = alice.credentials;
     await chat.login({ login: username, password });
     const shown = () => chat.state.get();
-    await vi.waitFor(() => expect(shown().presence[bob.id]?.status).toBe('online'), 5_000);
+    await expect.poll(() => shown().presence[bob.id]?.status).toBe('online');
     await bob.api.typing.start.mutate({ conversationId });
-    await vi.waitFor(() => expect(Object.keys(shown().typing[conversationId] ?? {})).toEqual([bob.id]));
+    await expect.poll(() => Object.keys(shown().typing[conversationId] ?? {})).toEqual([bob.id]);
     await bob.say(conversationId, 'that was it');
-    await vi.waitFor(() => expect(shown().conversations![conversationId]!.lastSeq).toBe(1));
+    await expect.poll(() => shown().conversations![conversationId]!.lastSeq).toBe(1);
     expect(shown().typing).toEqual({});
 
     cable.pull();
-    await vi.waitFor(() => expect(shown().presence).toEqual({}));
+    await expect.poll(() => shown().presence).toEqual({});
     await bob.api.presence.set.mutate({ status: 'busy' });
     cable.plug();
-    await vi.waitFor(() => expect(shown().presence[bob.id]?.status).toBe('busy'), 15_000);
+    await expect.poll(() => shown().presence[bob.id]?.status).toBe('busy');
 
     const his = await bob.subscribe();
     await untilSeen(his, alice, 'online');
@@ -587,7 +589,7 @@ describe.each(['ws', 'sse'] as const)('in the shipped client, over %s', (transpo
       [false, true],
     );
     await chat.setPresence('invisible');
-    await vi.waitFor(() => expect(shown().me!.availability).toBe('invisible'));
+    await expect.poll(() => shown().me!.availability).toBe('invisible');
     await untilSeen(his, alice, 'offline');
   });
 });

@@ -3,7 +3,7 @@ import { expect, vi } from 'vitest';
 import { Connections } from '../src/sockets/connections.ts';
 import { runSql } from './database.ts';
 import type { Person } from './people.ts';
-import { ManualClock, type TestServer, type TestServerOptions, testServer } from './server.ts';
+import { ManualClock, serverForAll, type TestServer, type TestServerOptions, testServer } from './server.ts';
 import type { Subscription } from './subscription.ts';
 
 export interface ClockedServer extends TestServer {
@@ -15,7 +15,16 @@ export interface ClockedServer extends TestServer {
 /** Nodes whose time stands still until it is moved. */
 export async function clockedServer(options: TestServerOptions = {}): Promise<ClockedServer> {
   const clock = new ManualClock();
-  const server = await testServer({ ...options, clock });
+  return clocked(await testServer({ ...options, clock }), clock);
+}
+
+/** The same for all tests of a file, or of a `describe`. */
+export function clockedForAll(options: TestServerOptions = {}): ClockedServer {
+  const clock = new ManualClock();
+  return clocked(serverForAll({ ...options, clock }), clock);
+}
+
+function clocked(server: TestServer, clock: ManualClock): ClockedServer {
   return Object.assign(server, {
     clock,
     async later(seconds: number) {

@@ -2,8 +2,8 @@ import type { Settings } from '@parley/contract';
 import { describe, expect, test } from 'vitest';
 import { type Relation, relationsOf } from '../src/people/relations.ts';
 import { runSql } from './database.ts';
-import type { Person } from './people.ts';
-import { testServer } from './server.ts';
+import type { People, Person } from './people.ts';
+import { serverForAll } from './server.ts';
 
 const refused = (code: string, data: object = {}) => ({ data: { code, ...data } });
 
@@ -24,9 +24,10 @@ const NOTHING: Relation = {
   isBlockedBy: false,
 };
 
+const server = serverForAll({ nodes: 2 });
+
 describe('how others stand to somebody', () => {
   test('each way, from both sides', async () => {
-    await using server = await testServer();
     const [alice, bob] = await server.people.all('alice', 'bob');
     const { pool } = server.nodes[0].app.database;
     const between = async (one: Person, other: Person) =>
@@ -44,7 +45,6 @@ describe('how others stand to somebody', () => {
   });
 
   test('by the conversations of now', async () => {
-    await using server = await testServer();
     const [alice, bob, carol, dave] = await server.people.all('alice', 'bob', 'carol', 'dave');
     const { pool } = server.nodes[0].app.database;
     await alice.talkTo(bob);
@@ -58,7 +58,6 @@ describe('how others stand to somebody', () => {
   });
 
   test('a conversation that somebody blocked has begun is one to them only', async () => {
-    await using server = await testServer();
     const [alice, mallory] = await server.people.all('alice', 'mallory');
     const { pool } = server.nodes[0].app.database;
     const shares = async (one: Person, other: Person) =>
@@ -70,7 +69,7 @@ describe('how others stand to somebody', () => {
 });
 
 /** Somebody, and others who stand to her in every way; the outcast is a contact of hers whom she has blocked. */
-async function company(people: Awaited<ReturnType<typeof testServer>>['people']) {
+async function company(people: People) {
   const [alice, friend, contact, admirer, stranger, outcast] = await people.all(
     ...(['alice', 'friend', 'contact', 'admirer', 'stranger', 'outcast'] as const),
   );
@@ -91,7 +90,6 @@ const MAY: [Settings['dmPolicy'], string[]][] = [
 
 describe('what people let others do', () => {
   test.each(MAY)('dmPolicy %s: who begins a conversation', async (dmPolicy, may) => {
-    await using server = await testServer();
     const { alice, others } = await company(server.people);
     await alice.api.settings.update.mutate({ dmPolicy });
     // Whom she has blocked is answered as what else they are.
@@ -106,7 +104,6 @@ describe('what people let others do', () => {
   });
 
   test.each(MAY)('groupAddsBy %s: who puts her into a group', async (groupAddsBy, may) => {
-    await using server = await testServer();
     const { alice, others } = await company(server.people);
     await alice.api.settings.update.mutate({ groupAddsBy });
     const [userIds, refusal] = [[alice.id], refused('REFUSED_BY_SETTINGS', { userId: alice.id })];
@@ -128,7 +125,6 @@ describe('what people let others do', () => {
 
 describe('S46: putting people into groups', () => {
   test('whoever has blocked the caller is refused as by their settings, a friend and contact too', async () => {
-    await using server = await testServer();
     const [alice, bob, mallory] = await server.people.all('alice', 'bob', 'mallory');
     await befriend(alice, mallory);
     await addContact(alice, mallory);
@@ -157,7 +153,6 @@ describe('S46: putting people into groups', () => {
   });
 
   test('a block ends no membership, and somebody else may put both into one group', async () => {
-    await using server = await testServer();
     const [alice, bob, mallory] = await server.people.all('alice', 'bob', 'mallory');
     const group = await mallory.startGroup('old', alice);
     await block(alice, mallory);
@@ -167,7 +162,6 @@ describe('S46: putting people into groups', () => {
   });
 
   test('the same person added many times at once is in it once', async () => {
-    await using server = await testServer({ nodes: 2 });
     const [alice, bob, carol] = await server.people.all('alice', 'bob', 'carol');
     const conversationId = await alice.startGroup('tea');
     const hers = await alice.subscribe();

@@ -1,6 +1,9 @@
-import { randomBytes } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
+import { rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { Logger } from 'pino';
-import { beforeAll } from 'vitest';
+import { afterEach, beforeAll } from 'vitest';
 import { createPasswordHasher } from '../src/auth/password.ts';
 import type { Clock } from '../src/clock.ts';
 import { type Env, readEnv } from '../src/env.ts';
@@ -60,6 +63,7 @@ export async function testServer(options: TestServerOptions = {}): Promise<TestS
     async [Symbol.asyncDispose]() {
       people.close();
       await Promise.all(nodes.map((node) => node.close()));
+      await rm(env.STORAGE_FOLDER, { recursive: true, force: true });
       await database[Symbol.asyncDispose]();
       if (undeclared.length > 0)
         throw new Error(`not in the meta of its procedure: ${undeclared.join(', ')}`);
@@ -78,6 +82,8 @@ export function serverForAll(options: TestServerOptions = {}): TestServer {
     Object.assign(server, started);
     return () => started[Symbol.asyncDispose]();
   });
+  // Whoever is left connected by one test would be told of what the next one does.
+  afterEach(() => server.people.close());
   return server;
 }
 
@@ -111,6 +117,8 @@ export function testEnv(databaseUrl: string, variables: Record<string, string> =
     PASSWORD_PEPPER: pepper,
     APP_SECRET: secret,
     BCRYPT_COST: `${CHEAP_COST}`,
+    STORAGE_FOLDER: join(tmpdir(), `parley-files-${randomUUID()}`),
+    STORAGE_KEEP_FREE_MB: '1',
     ...HIGH_LIMITS,
     LOG_LEVEL: 'fatal',
     ...variables,

@@ -3,7 +3,7 @@ import { v7 } from 'uuid';
 import { describe, expect, test } from 'vitest';
 import { readHead } from '../src/events/read-log.ts';
 import type { Person } from './people.ts';
-import { addCrowd, clockedServer } from './presences.ts';
+import { addCrowd, clockedForAll, clockedServer } from './presences.ts';
 import type { Subscription } from './subscription.ts';
 
 /** Who was said to write until when, as a stream was told, in order. */
@@ -24,11 +24,11 @@ async function known(person: Person, conversationId: string, ...streams: Subscri
 }
 
 describe.each([1, 2])('on %i node(s)', (nodes) => {
+  const server = clockedForAll({ nodes });
   const last = nodes - 1;
 
   describe.each(['ws', 'sse'] as const)('over %s', (transport) => {
     test('the others are told, with an end, and of a stop; the writer is not, on no device', async () => {
-      await using server = await clockedServer({ nodes });
       const [alice, bob, carol] = await server.people.all('alice', 'bob', 'carol');
       const conversationId = await alice.startGroup('tea', bob, carol);
       const hers = await alice.subscribe({ transport });
@@ -54,7 +54,6 @@ describe.each([1, 2])('on %i node(s)', (nodes) => {
   });
 
   test('a start is passed on at most every two seconds, and the rest is swallowed', async () => {
-    await using server = await clockedServer({ nodes });
     const [alice, bob, carol] = await server.people.all('alice', 'bob', 'carol');
     const conversationId = await alice.startGroup('tea', bob, carol);
     const hers = await alice.subscribe({ node: last });
@@ -70,7 +69,6 @@ describe.each([1, 2])('on %i node(s)', (nodes) => {
   });
 
   test('S43 between two of whom one has blocked the other nothing is passed on, either way', async () => {
-    await using server = await clockedServer({ nodes });
     const [alice, mallory, carol, dave] = await server.people.all('alice', 'mallory', 'carol', 'dave');
     const conversationId = await mallory.talkTo(alice);
     const group = await carol.startGroup('tea', alice, mallory, dave);
@@ -110,7 +108,6 @@ describe.each([1, 2])('on %i node(s)', (nodes) => {
   });
 
   test('S43 who begins a conversation with somebody who has blocked them writes in it, and nobody is told', async () => {
-    await using server = await clockedServer({ nodes });
     const [alice, mallory, carol] = await server.people.all('alice', 'mallory', 'carol');
     await alice.api.blocks.add.mutate({ userId: mallory.id });
     const group = await carol.startGroup('tea', alice, mallory);
@@ -127,7 +124,6 @@ describe.each([1, 2])('on %i node(s)', (nodes) => {
   });
 
   test('who has left is told no more, and says no more', async () => {
-    await using server = await clockedServer({ nodes });
     const [alice, bob, carol] = await server.people.all('alice', 'bob', 'carol');
     const conversationId = await alice.startGroup('tea', bob, carol);
     const other = await alice.startGroup('coffee', bob, carol);

@@ -55,12 +55,21 @@ export function createJobQueue(options: { database: Database; key: Buffer; logge
   boss.on('error', (error) => logger.warn({ err: error }, 'the job queue failed, and goes on'));
   boss.on('warning', ({ message }) => logger.warn({ warning: message }, 'the job queue warns'));
 
-  const workers: { name: JobName; id: string }[] = [];
-  const queued = new WeakMap<Tx, Set<JobName>>();
+  /** Those at the front have been idle for longest. */
+  const workers: Worker[] = [];
+  const queued = new WeakMap<Tx, JobName[]>();
   database.onCommit((tx) => {
-    const names = queued.get(tx);
-    if (names) for (const { name, id } of workers) if (names.has(name)) boss.notifyWorker(id);
+    for (const name of queued.get(tx) ?? []) wakeOne(name);
   });
+
+  /** One worker for one job: the others would ask for nothing. Where all are busy, each looks again when it is done. */
+  function wakeOne(name: JobName): void {
+    const at = workers.findIndex((worker) => worker.name === name && !worker.isBusy);
+    if (at < 0) return;
+    const [worker] = workers.splice(at, 1);
+    workers.push(worker!);
+    boss.notifyWorker(worker!.id);
+  }
 
   /** One that takes a job at a time, and looks for the next as soon as it is free. */
   async function addWorker(name: JobName, run: (job: JobWithMetadata) => Promise<JobResult>): Promise<void> {
@@ -69,12 +78,15 @@ export function createJobQueue(options: { database: Database; key: Buffer; logge
       perJobResults: true,
       pollingIntervalSeconds: POLL_SECONDS,
     } as const;
-    const id: string = await boss.work(name, taking, async ([job]: JobWithMetadata[]) => {
+    const worker: Worker = { name, id: '', isBusy: false };
+    worker.id = await boss.work(name, taking, async ([job]: JobWithMetadata[]) => {
+      worker.isBusy = true;
       const result = await run(job!);
-      boss.notifyWorker(id);
+      worker.isBusy = false;
+      boss.notifyWorker(worker.id);
       return [result];
     });
-    workers.push({ name, id });
+    workers.push(worker);
   }
 
   async function enqueueDue(): Promise<void> {
@@ -93,7 +105,7 @@ export function createJobQueue(options: { database: Database; key: Buffer; logge
         { sealed: seal(key, name, data) },
         { ...options, id: newId(), db: fromPrisma(tx) },
       );
-      queued.set(tx, (queued.get(tx) ?? new Set<JobName>()).add(name));
+      queued.set(tx, [...(queued.get(tx) ?? []), name]);
     },
     enqueueDue,
     async start(app, handlers) {
@@ -113,6 +125,13 @@ export function createJobQueue(options: { database: Database; key: Buffer; logge
       await boss.stop({ graceful: false });
     },
   };
+}
+
+/** Takes one job at a time. */
+interface Worker {
+  name: JobName;
+  id: string;
+  isBusy: boolean;
 }
 
 type Query = (text: string, values?: unknown[]) => Promise<{ rows: unknown[] }>;

@@ -11,6 +11,7 @@ export interface Jobs {
   'accounts.clear': ClearAccountJob;
   'accounts.clean-up': Record<string, never>;
   'groups.clear': ClearGroupJob;
+  'files.sweep': Record<string, never>;
 }
 
 export type JobName = keyof Jobs;
@@ -39,6 +40,11 @@ export const JOBS: Record<JobName, JobPlan> = {
     queue: { retryLimit: 2, retryDelay: 60, expireInSeconds: 900 },
   },
   'groups.clear': { workers: 1, queue: { retryLimit: 100, retryDelay: 5, expireInSeconds: 900 } },
+  'files.sweep': {
+    workers: 1,
+    every: 3_600,
+    queue: { retryLimit: 10, retryDelay: 30, expireInSeconds: 900 },
+  },
 };
 
 export const JOB_NAMES = Object.keys(JOBS) as JobName[];
