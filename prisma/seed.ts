@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { App, SignedIn } from '../apps/server/src/context.ts';
 import { openDirect } from '../apps/server/src/conversations/open-direct.ts';
 import { createGroup } from '../apps/server/src/groups/create.ts';
-import { markRead } from '../apps/server/src/messages/mark-read.ts';
+import { markRead } from '../apps/server/src/messages/mark.ts';
 import { sendMessage } from '../apps/server/src/messages/send.ts';
 import { createUser } from '../apps/server/src/users/create-user.ts';
 

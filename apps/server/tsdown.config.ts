@@ -11,7 +11,7 @@ export default defineConfig({
   target: 'node24',
   fixedExtension: false,
   alias: { '@trpc/server': trpc },
-  // Everything is in the bundle, so that it runs without node_modules.
-  deps: { alwaysBundle: [/./] },
+  // Everything is in the bundle, so that it runs without node_modules; but sharp is no JavaScript.
+  deps: { alwaysBundle: [/^(?!sharp$)/], neverBundle: ['sharp'] },
   dts: false,
 });

@@ -1,5 +1,23 @@
 import { TRPCClient } from "@trpc/client";
 import { TRPCBuiltRouter } from "@trpc/server";
+/** How an application shows it. */
+type FileKind = 'image' | 'video' | 'audio' | 'document' | 'archive';
+/** A file that is there whole. How to download it is asked for with `files.link`. */
+type FileInfo = {
+  id: string;
+  /** What its owner calls it, with the ending of its type. */
+  name: string;
+  /** Bytes. An image is written anew when it comes, so that it may differ from what was sent. */
+  size: number;
+  /** Its MIME type, by what is in it. */
+  type: string;
+  kind: FileKind;
+  /** Only of an image: its pixels, upright … */
+  width?: number | undefined;
+  height?: number | undefined;
+  /** … and what to show until it is there: https://blurha.sh. An image has a thumbnail. */
+  blurhash?: string | undefined;
+};
 /** Anything that JSON can say. */
 type Json = string | number | boolean | null | Json[] | {
   [key: string]: Json;
@@ -22,12 +40,33 @@ type MessageExtras = {
     senderId: string;
     createdAt: string;
   } | undefined;
+  /** Its files. How to download one is asked for with `files.link`. */
+  attachments?: FileInfo[] | undefined;
   /** The application's own data. */
   metadata?: Record<string, Json> | undefined;
 };
-/** What somebody sends: either a text or a ciphertext, and what goes with it. */
+/** What somebody sends: either a text or a ciphertext, and what goes with it; with files it may be neither. */
 type MessageContent = Pick<MessageExtras, 'ciphertext' | 'replyTo' | 'mentions' | 'metadata'> & {
   text?: string | undefined;
+  /** The ids of the sender's own files, each of them complete and sent nowhere yet. */
+  attachments?: string[] | undefined;
+};
+/** One emoji in which people have reacted to a message. */
+type Reaction = {
+  emoji: string;
+  /** How many people. */
+  count: number;
+  /** Whether whoever reads this is one of them. */
+  isMine: boolean;
+};
+/** The thread about a message, as the message has it. */
+type Thread = {
+  /** The id of the thread, which is a conversation. */
+  id: string;
+  /** How many messages there are in it, deleted ones included. */
+  replies: number;
+  /** When the newest of them came; null while there is none. */
+  lastReplyAt: string | null;
 };
 /** One message, the same in direct and in group conversations. */
 type Message = MessageExtras & {
@@ -42,8 +81,17 @@ type Message = MessageExtras & {
   createdAt: string;
   /** Only on one that was edited: when that was last. */
   editedAt?: string | undefined;
+  /** Only on one that is pinned: since when. */
+  pinnedAt?: string | undefined;
   /** Only on a deleted one: when that was. Its place stays, and nothing else of it. */
   deletedAt?: string | undefined;
+  /**
+   * Only on one to which somebody has reacted: the emojis in the order of their first use. `message.created` and
+   * `message.edited` never have them: each reaction is told of by itself.
+   */
+  reactions?: Reaction[] | undefined;
+  /** Only on one that a thread is about, and where it is read for one person: an event of it has none, see `thread.updated`. */
+  thread?: Thread | undefined;
 };
 /** What somebody wants to be taken for while they are here. `invisible` looks as `offline` to everybody else. */
 type Availability = 'online' | 'away' | 'busy' | 'invisible';
@@ -66,6 +114,8 @@ type PublicUser = {
   id: string;
   username: string;
   fullName: string | null;
+  /** A file, for `files.link`. */
+  avatar: string | null;
   status: Status | null;
   /** The account is gone. Shown as "Deleted user"; the username is a placeholder. */
   isDeleted: boolean;
@@ -82,7 +132,11 @@ type Settings = {
   dmPolicy: 'everyone' | 'contacts' | 'friends';
   /** Who is told when they were last here. */
   lastSeenFor: 'everyone' | 'contacts' | 'nobody';
-  /** Whether others are to be told how far they have read. It is kept; so far receipts are told in any case. */
+  /**
+   * Whether others are told how far they have read; how far messages have come to their devices is told in any case.
+   * Not told, the mark that others see stays where it is; told again, it is shown from the next mark on. Whoever sends
+   * says in any case that they have read what came before.
+   */
   readReceipts: boolean;
   /** Who may put them into a group; in no case somebody whom they have blocked. */
   groupAddsBy: 'everyone' | 'contacts' | 'friends';
@@ -108,6 +162,8 @@ type Member = {
   joinedSeq: number;
   /** Read up to here; it only grows. */
   readSeq: number;
+  /** Come to one of their devices up to here; never less than `readSeq`. It only grows. */
+  deliveredSeq: number;
 };
 /** How a person keeps a conversation for themselves: nobody else hears of it. */
 type MembershipSettings = {
@@ -119,16 +175,26 @@ type MembershipSettings = {
   mutedUntil: string | null;
   /** Of which messages to be notified while it is not muted. */
   notify: 'all' | 'mentions' | 'none';
+  /** To be shown as unread, whatever was read. To mark it as read ends that, and so does sending. */
+  isMarkedUnread: boolean;
 };
 /** A person's own entry in a conversation. */
 type Membership = Omit<Member, 'user'> & MembershipSettings;
 /** What is the same for everybody in a conversation. */
 type Conversation = {
   id: string;
-  kind: 'direct' | 'group';
-  /** Null in a direct conversation. */
+  /** A thread is a conversation of its own, about one message of another: its members are those who follow it. */
+  kind: 'direct' | 'group' | 'thread';
+  /** Of a thread: the message that it is about, and where that is. */
+  parent: {
+    conversationId: string;
+    seq: number;
+  } | null;
+  /** Null but in a group. */
   title: string | null;
   description: string | null;
+  /** A file, for `files.link`. Null but in a group. */
+  icon: string | null;
   createdAt: string;
   memberCount: number;
   /** The `seq` of the newest message, 0 while there is none. */
@@ -138,18 +204,33 @@ type Conversation = {
   /** What somebody who joins a group sees: what is said from then on, or all that was said before, too. */
   history: 'joined' | 'all';
 };
+/** What somebody has written in a conversation and not sent: on all of their devices, and nobody else's. */
+type Draft = {
+  /** Empty where there is only what it answers. */
+  text: string;
+  /** The `seq` of the message that it answers. */
+  replyTo?: number | undefined;
+  updatedAt: string;
+};
 /**
  * A conversation as one of its members sees it. Unread is `lastSeq - me.readSeq`, less what lies in `skipped`. `lastSeq` is
  * that of the newest message that this member may see.
  */
 type ConversationView = Conversation & {
   me: Membership;
-  /** The other person of a direct conversation; null in a group. */
+  /** The other person of a direct conversation; null in a group and in a thread. */
   peer: Member | null;
   /** The newest message that this member may see. */
   lastMessage: Message | null;
   /** Ranges of `seq` behind `me.readSeq`, both ends included, in which there is nothing for this member. */
   skipped: SeqRange[];
+  /**
+   * The `seq` of each message behind `me.readSeq` that calls this member, by name or with everybody: the newest 1,000, in
+   * their order.
+   */
+  mentions: number[];
+  /** What this member has written and not sent; null: nothing. */
+  draft: Draft | null;
 };
 /**
  * The closed list of errors: each code a client can meet, with the HTTP status it has over plain HTTP and
@@ -190,7 +271,7 @@ interface ErrorData {
   USERNAME_TAKEN: object;
   /** It does not exist, or it is not for you to know that it does. */
   NOT_FOUND: {
-    what: 'conversation' | 'user' | 'message' | 'member' | 'session' | 'friend' | 'friendRequest' | 'contact' | 'block' | 'invite' | 'procedure';
+    what: 'conversation' | 'user' | 'message' | 'member' | 'session' | 'friend' | 'friendRequest' | 'contact' | 'block' | 'invite' | 'upload' | 'file' | 'procedure';
   };
   /** You see it, and may not do this to it. */
   FORBIDDEN: {
@@ -209,14 +290,17 @@ interface ErrorData {
   /** This person is in the address book already. */
   ALREADY_A_CONTACT: object;
   /**
-   * One of the two would have more of these than `limit`; friend requests are counted by who sends them, invites by group.
+   * One of the two would have more of these than `limit`; friend requests are counted by who sends them, invites by group,
+   * reactions by message (different ones), pins by conversation, uploads that are not complete by person.
    */
   TOO_MANY: {
-    what: 'friends' | 'friendRequests' | 'contacts' | 'blocks' | 'invites';
+    what: 'friends' | 'friendRequests' | 'contacts' | 'blocks' | 'invites' | 'reactions' | 'pins' | 'uploads';
     limit: number;
   };
   /** This is done in groups only. */
   NOT_A_GROUP: object;
+  /** A message of a thread has no thread of its own. */
+  IN_A_THREAD: object;
   /** The owner hands the group over before leaving it. */
   OWNER_MUST_TRANSFER: object;
   /** The invite is unknown, expired, revoked or used up, or its group is gone: which of them is not told. */
@@ -232,6 +316,23 @@ interface ErrorData {
   /** A message is edited within so many seconds of being sent, and so often, and no more. */
   EDITING_OVER: {
     seconds: number;
+  };
+  /** The file has more than `limit` bytes, or than were announced. */
+  FILE_TOO_LARGE: {
+    limit: number;
+  };
+  /** What is in the file is not of a type that is taken here, or is broken. `type` is what it seems to be. */
+  FILE_TYPE_REFUSED: {
+    type: string | null;
+  };
+  /** One's files would have more than `limit` bytes together. */
+  QUOTA_EXCEEDED: {
+    limit: number;
+  };
+  /** Of `size` bytes `received` are there: send the others, from there on. */
+  UPLOAD_INCOMPLETE: {
+    received: number;
+    size: number;
   };
   /** More than the operator lets one person, address or account do. Try again after `retryAfter` seconds. */
   RATE_LIMITED: {
@@ -278,11 +379,16 @@ declare const ERROR_STATUS: {
   readonly ALREADY_A_CONTACT: 409;
   readonly TOO_MANY: 409;
   readonly NOT_A_GROUP: 400;
+  readonly IN_A_THREAD: 400;
   readonly OWNER_MUST_TRANSFER: 409;
   readonly INVALID_INVITE: 400;
   readonly GROUP_FULL: 409;
   readonly IDEMPOTENCY_CONFLICT: 409;
   readonly EDITING_OVER: 409;
+  readonly FILE_TOO_LARGE: 413;
+  readonly FILE_TYPE_REFUSED: 415;
+  readonly QUOTA_EXCEEDED: 409;
+  readonly UPLOAD_INCOMPLETE: 409;
   readonly RATE_LIMITED: 429;
   readonly TOO_MANY_SUBSCRIPTIONS: 429;
   readonly BUSY: 503;
@@ -416,6 +522,31 @@ type ChatEvent =
   seq: number;
   lastMessage: Message | null;
 } |
+/** Somebody reacted to a message, or does so no more. `count` is how many do in this way from then on. */
+ReactionEvent<'reaction.added'> | ReactionEvent<'reaction.removed'> |
+/** A message is pinned to its conversation, or is so no more. Once it is deleted it is not. */
+{
+  type: 'message.pinned';
+  conversationId: string;
+  seq: number;
+  actorId: string;
+  pinnedAt: string;
+} | {
+  type: 'message.unpinned';
+  conversationId: string;
+  seq: number;
+  actorId: string;
+} |
+/**
+ * What this person has written in a conversation and not sent, as it is when this is read; null: nothing any more.
+ * `joinedAt` as in `membership.updated`.
+ */
+{
+  type: 'draft.updated';
+  conversationId: string;
+  joinedAt: string;
+  draft: Draft | null;
+} |
 /**
  * This person keeps a conversation otherwise: archived, pinned, muted, and of what they are notified. `joinedAt` is
  * when they came in: whoever has come in again since is not concerned.
@@ -436,7 +567,10 @@ type ChatEvent =
   joinedAt: string;
   seq: number;
 } |
-/** Members read further. Gathered: at most one a conversation in 200 ms (direct) or 1 s (group) from each node. */
+/**
+ * Members read further. Gathered: at most one a conversation in 200 ms (direct) or 1 s (group) from each node. This
+ * person's own mark also ends that they have marked the conversation as unread.
+ */
 {
   type: 'receipt.read';
   conversationId: string;
@@ -445,12 +579,32 @@ type ChatEvent =
     readSeq: number;
   }[];
 } |
-/** The messages of somebody whose account is gone were erased: of each, the text; their places stay. */
+/** Messages have come to devices of members; what they have read has come, too. Gathered as those of reading. */
+{
+  type: 'receipt.delivered';
+  conversationId: string;
+  marks: {
+    userId: string;
+    deliveredSeq: number;
+  }[];
+} |
+/** A thread about a message began, or has another reply. Of a message that is deleted nobody has to show it. */
+{
+  type: 'thread.updated';
+  conversationId: string;
+  seq: number;
+  thread: Thread;
+} |
+/**
+ * The messages of somebody whose account is gone are erased: of each, the text; their places stay. It is told at the
+ * end, and before that wherever some of them called somebody: `mentions` are those.
+ */
 {
   type: 'messages.erased';
   conversationId: string;
   senderId: string;
   at: string;
+  mentions: number[];
 } |
 /** Somebody's profile changed, or their account is gone. */
 {
@@ -525,6 +679,14 @@ type ChatEvent =
   sessionId: string;
   reason: SessionEndReason;
 };
+type ReactionEvent<Type> = {
+  type: Type;
+  conversationId: string;
+  seq: number;
+  userId: string;
+  emoji: string;
+  count: number;
+};
 /** What a stream says about itself, between the events. None is a fact of the log. */
 type StreamNotice =
 /** All that was missed has been sent; what follows is live. */
@@ -572,6 +734,26 @@ type EphemeralEvent =
 };
 /** One item of `events.stream`. The cursor to resume from is its tracked id. */
 type StreamItem = ChatEvent | StreamNotice | EphemeralEvent;
+/** How far a message has come with one member: it is stored, it has come to one of their devices, they have read it. */
+type Receipt = 'sent' | 'delivered' | 'read';
+/** What one conversation has for somebody. Neither counts what was read, or what there is nothing of to see. */
+type ConversationUnread = {
+  conversationId: string;
+  /** Messages that are unread; 0 in one that this person has only marked so. */
+  unread: number;
+  /** Those of them that call this person, by name or with everybody. */
+  mentions: number;
+};
+/** What somebody has not read, archived and muted conversations included. Threads count by themselves. */
+type Unread = {
+  /** The sums over `conversations`. */
+  total: number;
+  mentions: number;
+  /** Those in which something is unread, or that are marked so. */
+  conversations: ConversationUnread[];
+  /** The same of threads that this person follows. */
+  threads: ConversationUnread[];
+};
 /** What a client keeps of where it is: `<epoch>.<position>`. It names no user: entitlement is decided anew. */
 type Cursor = string;
 /**
@@ -606,6 +788,16 @@ declare const LIMITS: {
   };
   readonly reports: {
     readonly variable: 'LIMIT_REPORTS';
+    readonly by: 'person';
+  };
+  /** Uploads that are begun. */
+  readonly uploads: {
+    readonly variable: 'LIMIT_UPLOADS';
+    readonly by: 'person';
+  };
+  /** Files, or parts of them, that are downloaded. */
+  readonly downloads: {
+    readonly variable: 'LIMIT_DOWNLOADS';
     readonly by: 'person';
   };
   /** Current passwords that a member is asked for. */
@@ -691,6 +883,12 @@ interface MessagePage$1 {
   hasMoreAfter: boolean;
   cursor: Cursor;
 }
+interface UndeliveredPage {
+  /** Conversation by conversation, and there in the order of `seq`. */
+  messages: Message[];
+  /** What the next page comes `after`; null behind the last. */
+  next: string | null;
+}
 /** The whole API. */
 declare const apiRecord: {
   auth: {
@@ -714,6 +912,7 @@ declare const apiRecord: {
           id: string;
           username: string;
           fullName: string | null;
+          avatar: string | null;
           status: {
             text: string;
             until: string | null;
@@ -753,6 +952,7 @@ declare const apiRecord: {
           id: string;
           username: string;
           fullName: string | null;
+          avatar: string | null;
           status: {
             text: string;
             until: string | null;
@@ -912,6 +1112,7 @@ declare const apiRecord: {
         id: string;
         username: string;
         fullName: string | null;
+        avatar: string | null;
         status: {
           text: string;
           until: string | null;
@@ -937,12 +1138,14 @@ declare const apiRecord: {
       input: {
         fullName?: string | null | undefined;
         bio?: string | null | undefined;
+        avatar?: string | null | undefined;
         username?: string | undefined;
       };
       output: {
         id: string;
         username: string;
         fullName: string | null;
+        avatar: string | null;
         status: {
           text: string;
           until: string | null;
@@ -973,6 +1176,7 @@ declare const apiRecord: {
         id: string;
         username: string;
         fullName: string | null;
+        avatar: string | null;
         status: {
           text: string;
           until: string | null;
@@ -1004,6 +1208,7 @@ declare const apiRecord: {
         id: string;
         username: string;
         fullName: string | null;
+        avatar: string | null;
         status: {
           text: string;
           until: string | null;
@@ -1025,6 +1230,7 @@ declare const apiRecord: {
           id: string;
           username: string;
           fullName: string | null;
+          avatar: string | null;
           status: {
             text: string;
             until: string | null;
@@ -1046,6 +1252,7 @@ declare const apiRecord: {
           id: string;
           username: string;
           fullName: string | null;
+          avatar: string | null;
           status: {
             text: string;
             until: string | null;
@@ -1098,6 +1305,7 @@ declare const apiRecord: {
             id: string;
             username: string;
             fullName: string | null;
+            avatar: string | null;
             status: {
               text: string;
               until: string | null;
@@ -1133,6 +1341,7 @@ declare const apiRecord: {
             id: string;
             username: string;
             fullName: string | null;
+            avatar: string | null;
             status: {
               text: string;
               until: string | null;
@@ -1149,6 +1358,7 @@ declare const apiRecord: {
             id: string;
             username: string;
             fullName: string | null;
+            avatar: string | null;
             status: {
               text: string;
               until: string | null;
@@ -1171,6 +1381,7 @@ declare const apiRecord: {
             id: string;
             username: string;
             fullName: string | null;
+            avatar: string | null;
             status: {
               text: string;
               until: string | null;
@@ -1193,6 +1404,7 @@ declare const apiRecord: {
           id: string;
           username: string;
           fullName: string | null;
+          avatar: string | null;
           status: {
             text: string;
             until: string | null;
@@ -1236,6 +1448,7 @@ declare const apiRecord: {
           id: string;
           username: string;
           fullName: string | null;
+          avatar: string | null;
           status: {
             text: string;
             until: string | null;
@@ -1258,6 +1471,7 @@ declare const apiRecord: {
             id: string;
             username: string;
             fullName: string | null;
+            avatar: string | null;
             status: {
               text: string;
               until: string | null;
@@ -1280,6 +1494,7 @@ declare const apiRecord: {
           id: string;
           username: string;
           fullName: string | null;
+          avatar: string | null;
           status: {
             text: string;
             until: string | null;
@@ -1302,6 +1517,7 @@ declare const apiRecord: {
           id: string;
           username: string;
           fullName: string | null;
+          avatar: string | null;
           status: {
             text: string;
             until: string | null;
@@ -1335,6 +1551,7 @@ declare const apiRecord: {
           id: string;
           username: string;
           fullName: string | null;
+          avatar: string | null;
           status: {
             text: string;
             until: string | null;
@@ -1364,6 +1581,7 @@ declare const apiRecord: {
             id: string;
             username: string;
             fullName: string | null;
+            avatar: string | null;
             status: {
               text: string;
               until: string | null;
@@ -1384,9 +1602,14 @@ declare const apiRecord: {
       };
       output: {
         id: string;
-        kind: "direct" | "group";
+        kind: "direct" | "group" | "thread";
+        parent: {
+          conversationId: string;
+          seq: number;
+        } | null;
         title: string | null;
         description: string | null;
+        icon: string | null;
         createdAt: string;
         memberCount: number;
         lastSeq: number;
@@ -1397,16 +1620,19 @@ declare const apiRecord: {
           joinedAt: string;
           joinedSeq: number;
           readSeq: number;
+          deliveredSeq: number;
           isArchived: boolean;
           pinnedAt: string | null;
           mutedUntil: string | null;
           notify: "all" | "mentions" | "none";
+          isMarkedUnread: boolean;
         };
         peer: {
           user: {
             id: string;
             username: string;
             fullName: string | null;
+            avatar: string | null;
             status: {
               text: string;
               until: string | null;
@@ -1417,6 +1643,7 @@ declare const apiRecord: {
           joinedAt: string;
           joinedSeq: number;
           readSeq: number;
+          deliveredSeq: number;
         } | null;
         lastMessage: {
           id: string;
@@ -1426,7 +1653,13 @@ declare const apiRecord: {
           text: string;
           createdAt: string;
           editedAt?: string | undefined;
+          pinnedAt?: string | undefined;
           deletedAt?: string | undefined;
+          thread?: {
+            id: string;
+            replies: number;
+            lastReplyAt: string | null;
+          } | undefined;
           ciphertext?: string | undefined;
           replyTo?: number | undefined;
           mentions?: {
@@ -1437,9 +1670,30 @@ declare const apiRecord: {
             senderId: string;
             createdAt: string;
           } | undefined;
+          attachments?: {
+            id: string;
+            name: string;
+            size: number;
+            type: string;
+            kind: "archive" | "audio" | "document" | "image" | "video";
+            width?: number | undefined;
+            height?: number | undefined;
+            blurhash?: string | undefined;
+          }[] | undefined;
           metadata?: Record<string, Json> | undefined;
+          reactions?: {
+            emoji: string;
+            count: number;
+            isMine: boolean;
+          }[] | undefined;
         } | null;
         skipped: [number, number][];
+        mentions: number[];
+        draft: {
+          text: string;
+          replyTo?: number | undefined;
+          updatedAt: string;
+        } | null;
       };
       meta: Meta;
       errorShape: import("@trpc/server").TRPCDefaultErrorShape;
@@ -1452,9 +1706,14 @@ declare const apiRecord: {
       output: {
         conversations: {
           id: string;
-          kind: "direct" | "group";
+          kind: "direct" | "group" | "thread";
+          parent: {
+            conversationId: string;
+            seq: number;
+          } | null;
           title: string | null;
           description: string | null;
+          icon: string | null;
           createdAt: string;
           memberCount: number;
           lastSeq: number;
@@ -1465,16 +1724,19 @@ declare const apiRecord: {
             joinedAt: string;
             joinedSeq: number;
             readSeq: number;
+            deliveredSeq: number;
             isArchived: boolean;
             pinnedAt: string | null;
             mutedUntil: string | null;
             notify: "all" | "mentions" | "none";
+            isMarkedUnread: boolean;
           };
           peer: {
             user: {
               id: string;
               username: string;
               fullName: string | null;
+              avatar: string | null;
               status: {
                 text: string;
                 until: string | null;
@@ -1485,6 +1747,7 @@ declare const apiRecord: {
             joinedAt: string;
             joinedSeq: number;
             readSeq: number;
+            deliveredSeq: number;
           } | null;
           lastMessage: {
             id: string;
@@ -1494,7 +1757,13 @@ declare const apiRecord: {
             text: string;
             createdAt: string;
             editedAt?: string | undefined;
+            pinnedAt?: string | undefined;
             deletedAt?: string | undefined;
+            thread?: {
+              id: string;
+              replies: number;
+              lastReplyAt: string | null;
+            } | undefined;
             ciphertext?: string | undefined;
             replyTo?: number | undefined;
             mentions?: {
@@ -1505,9 +1774,30 @@ declare const apiRecord: {
               senderId: string;
               createdAt: string;
             } | undefined;
+            attachments?: {
+              id: string;
+              name: string;
+              size: number;
+              type: string;
+              kind: "archive" | "audio" | "document" | "image" | "video";
+              width?: number | undefined;
+              height?: number | undefined;
+              blurhash?: string | undefined;
+            }[] | undefined;
             metadata?: Record<string, Json> | undefined;
+            reactions?: {
+              emoji: string;
+              count: number;
+              isMine: boolean;
+            }[] | undefined;
           } | null;
           skipped: [number, number][];
+          mentions: number[];
+          draft: {
+            text: string;
+            replyTo?: number | undefined;
+            updatedAt: string;
+          } | null;
         }[];
         hasMore: boolean;
       };
@@ -1521,9 +1811,14 @@ declare const apiRecord: {
       output: {
         conversation: {
           id: string;
-          kind: "direct" | "group";
+          kind: "direct" | "group" | "thread";
+          parent: {
+            conversationId: string;
+            seq: number;
+          } | null;
           title: string | null;
           description: string | null;
+          icon: string | null;
           createdAt: string;
           memberCount: number;
           lastSeq: number;
@@ -1534,16 +1829,19 @@ declare const apiRecord: {
             joinedAt: string;
             joinedSeq: number;
             readSeq: number;
+            deliveredSeq: number;
             isArchived: boolean;
             pinnedAt: string | null;
             mutedUntil: string | null;
             notify: "all" | "mentions" | "none";
+            isMarkedUnread: boolean;
           };
           peer: {
             user: {
               id: string;
               username: string;
               fullName: string | null;
+              avatar: string | null;
               status: {
                 text: string;
                 until: string | null;
@@ -1554,6 +1852,7 @@ declare const apiRecord: {
             joinedAt: string;
             joinedSeq: number;
             readSeq: number;
+            deliveredSeq: number;
           } | null;
           lastMessage: {
             id: string;
@@ -1563,7 +1862,13 @@ declare const apiRecord: {
             text: string;
             createdAt: string;
             editedAt?: string | undefined;
+            pinnedAt?: string | undefined;
             deletedAt?: string | undefined;
+            thread?: {
+              id: string;
+              replies: number;
+              lastReplyAt: string | null;
+            } | undefined;
             ciphertext?: string | undefined;
             replyTo?: number | undefined;
             mentions?: {
@@ -1574,9 +1879,30 @@ declare const apiRecord: {
               senderId: string;
               createdAt: string;
             } | undefined;
+            attachments?: {
+              id: string;
+              name: string;
+              size: number;
+              type: string;
+              kind: "archive" | "audio" | "document" | "image" | "video";
+              width?: number | undefined;
+              height?: number | undefined;
+              blurhash?: string | undefined;
+            }[] | undefined;
             metadata?: Record<string, Json> | undefined;
+            reactions?: {
+              emoji: string;
+              count: number;
+              isMine: boolean;
+            }[] | undefined;
           } | null;
           skipped: [number, number][];
+          mentions: number[];
+          draft: {
+            text: string;
+            replyTo?: number | undefined;
+            updatedAt: string;
+          } | null;
         };
         cursor: string;
       };
@@ -1595,6 +1921,7 @@ declare const apiRecord: {
             id: string;
             username: string;
             fullName: string | null;
+            avatar: string | null;
             status: {
               text: string;
               until: string | null;
@@ -1605,6 +1932,7 @@ declare const apiRecord: {
           joinedAt: string;
           joinedSeq: number;
           readSeq: number;
+          deliveredSeq: number;
         }[];
         next: string | null;
         cursor: string;
@@ -1619,12 +1947,14 @@ declare const apiRecord: {
         isPinned?: boolean | undefined;
         mutedUntil?: string | null | undefined;
         notify?: "all" | "mentions" | "none" | undefined;
+        isMarkedUnread?: boolean | undefined;
       };
       output: {
         isArchived: boolean;
         pinnedAt: string | null;
         mutedUntil: string | null;
         notify: "all" | "mentions" | "none";
+        isMarkedUnread: boolean;
       };
       meta: Meta;
       errorShape: import("@trpc/server").TRPCDefaultErrorShape;
@@ -1649,9 +1979,14 @@ declare const apiRecord: {
       };
       output: {
         id: string;
-        kind: "direct" | "group";
+        kind: "direct" | "group" | "thread";
+        parent: {
+          conversationId: string;
+          seq: number;
+        } | null;
         title: string | null;
         description: string | null;
+        icon: string | null;
         createdAt: string;
         memberCount: number;
         lastSeq: number;
@@ -1662,16 +1997,19 @@ declare const apiRecord: {
           joinedAt: string;
           joinedSeq: number;
           readSeq: number;
+          deliveredSeq: number;
           isArchived: boolean;
           pinnedAt: string | null;
           mutedUntil: string | null;
           notify: "all" | "mentions" | "none";
+          isMarkedUnread: boolean;
         };
         peer: {
           user: {
             id: string;
             username: string;
             fullName: string | null;
+            avatar: string | null;
             status: {
               text: string;
               until: string | null;
@@ -1682,6 +2020,7 @@ declare const apiRecord: {
           joinedAt: string;
           joinedSeq: number;
           readSeq: number;
+          deliveredSeq: number;
         } | null;
         lastMessage: {
           id: string;
@@ -1691,7 +2030,13 @@ declare const apiRecord: {
           text: string;
           createdAt: string;
           editedAt?: string | undefined;
+          pinnedAt?: string | undefined;
           deletedAt?: string | undefined;
+          thread?: {
+            id: string;
+            replies: number;
+            lastReplyAt: string | null;
+          } | undefined;
           ciphertext?: string | undefined;
           replyTo?: number | undefined;
           mentions?: {
@@ -1702,9 +2047,30 @@ declare const apiRecord: {
             senderId: string;
             createdAt: string;
           } | undefined;
+          attachments?: {
+            id: string;
+            name: string;
+            size: number;
+            type: string;
+            kind: "archive" | "audio" | "document" | "image" | "video";
+            width?: number | undefined;
+            height?: number | undefined;
+            blurhash?: string | undefined;
+          }[] | undefined;
           metadata?: Record<string, Json> | undefined;
+          reactions?: {
+            emoji: string;
+            count: number;
+            isMine: boolean;
+          }[] | undefined;
         } | null;
         skipped: [number, number][];
+        mentions: number[];
+        draft: {
+          text: string;
+          replyTo?: number | undefined;
+          updatedAt: string;
+        } | null;
       };
       meta: Meta;
       errorShape: import("@trpc/server").TRPCDefaultErrorShape;
@@ -1714,14 +2080,20 @@ declare const apiRecord: {
         conversationId: string;
         title?: string | undefined;
         description?: string | null | undefined;
+        icon?: string | null | undefined;
         slowModeSeconds?: number | undefined;
         history?: "all" | "joined" | undefined;
       };
       output: {
         id: string;
-        kind: "direct" | "group";
+        kind: "direct" | "group" | "thread";
+        parent: {
+          conversationId: string;
+          seq: number;
+        } | null;
         title: string | null;
         description: string | null;
+        icon: string | null;
         createdAt: string;
         memberCount: number;
         lastSeq: number;
@@ -1732,16 +2104,19 @@ declare const apiRecord: {
           joinedAt: string;
           joinedSeq: number;
           readSeq: number;
+          deliveredSeq: number;
           isArchived: boolean;
           pinnedAt: string | null;
           mutedUntil: string | null;
           notify: "all" | "mentions" | "none";
+          isMarkedUnread: boolean;
         };
         peer: {
           user: {
             id: string;
             username: string;
             fullName: string | null;
+            avatar: string | null;
             status: {
               text: string;
               until: string | null;
@@ -1752,6 +2127,7 @@ declare const apiRecord: {
           joinedAt: string;
           joinedSeq: number;
           readSeq: number;
+          deliveredSeq: number;
         } | null;
         lastMessage: {
           id: string;
@@ -1761,7 +2137,13 @@ declare const apiRecord: {
           text: string;
           createdAt: string;
           editedAt?: string | undefined;
+          pinnedAt?: string | undefined;
           deletedAt?: string | undefined;
+          thread?: {
+            id: string;
+            replies: number;
+            lastReplyAt: string | null;
+          } | undefined;
           ciphertext?: string | undefined;
           replyTo?: number | undefined;
           mentions?: {
@@ -1772,9 +2154,30 @@ declare const apiRecord: {
             senderId: string;
             createdAt: string;
           } | undefined;
+          attachments?: {
+            id: string;
+            name: string;
+            size: number;
+            type: string;
+            kind: "archive" | "audio" | "document" | "image" | "video";
+            width?: number | undefined;
+            height?: number | undefined;
+            blurhash?: string | undefined;
+          }[] | undefined;
           metadata?: Record<string, Json> | undefined;
+          reactions?: {
+            emoji: string;
+            count: number;
+            isMine: boolean;
+          }[] | undefined;
         } | null;
         skipped: [number, number][];
+        mentions: number[];
+        draft: {
+          text: string;
+          replyTo?: number | undefined;
+          updatedAt: string;
+        } | null;
       };
       meta: Meta;
       errorShape: import("@trpc/server").TRPCDefaultErrorShape;
@@ -1904,9 +2307,14 @@ declare const apiRecord: {
       };
       output: {
         id: string;
-        kind: "direct" | "group";
+        kind: "direct" | "group" | "thread";
+        parent: {
+          conversationId: string;
+          seq: number;
+        } | null;
         title: string | null;
         description: string | null;
+        icon: string | null;
         createdAt: string;
         memberCount: number;
         lastSeq: number;
@@ -1917,16 +2325,19 @@ declare const apiRecord: {
           joinedAt: string;
           joinedSeq: number;
           readSeq: number;
+          deliveredSeq: number;
           isArchived: boolean;
           pinnedAt: string | null;
           mutedUntil: string | null;
           notify: "all" | "mentions" | "none";
+          isMarkedUnread: boolean;
         };
         peer: {
           user: {
             id: string;
             username: string;
             fullName: string | null;
+            avatar: string | null;
             status: {
               text: string;
               until: string | null;
@@ -1937,6 +2348,7 @@ declare const apiRecord: {
           joinedAt: string;
           joinedSeq: number;
           readSeq: number;
+          deliveredSeq: number;
         } | null;
         lastMessage: {
           id: string;
@@ -1946,7 +2358,13 @@ declare const apiRecord: {
           text: string;
           createdAt: string;
           editedAt?: string | undefined;
+          pinnedAt?: string | undefined;
           deletedAt?: string | undefined;
+          thread?: {
+            id: string;
+            replies: number;
+            lastReplyAt: string | null;
+          } | undefined;
           ciphertext?: string | undefined;
           replyTo?: number | undefined;
           mentions?: {
@@ -1957,9 +2375,30 @@ declare const apiRecord: {
             senderId: string;
             createdAt: string;
           } | undefined;
+          attachments?: {
+            id: string;
+            name: string;
+            size: number;
+            type: string;
+            kind: "archive" | "audio" | "document" | "image" | "video";
+            width?: number | undefined;
+            height?: number | undefined;
+            blurhash?: string | undefined;
+          }[] | undefined;
           metadata?: Record<string, Json> | undefined;
+          reactions?: {
+            emoji: string;
+            count: number;
+            isMine: boolean;
+          }[] | undefined;
         } | null;
         skipped: [number, number][];
+        mentions: number[];
+        draft: {
+          text: string;
+          replyTo?: number | undefined;
+          updatedAt: string;
+        } | null;
       };
       meta: Meta;
       errorShape: import("@trpc/server").TRPCDefaultErrorShape;
@@ -1975,6 +2414,7 @@ declare const apiRecord: {
           userIds: string[];
         } | undefined;
         replyTo?: number | undefined;
+        attachments?: string[] | undefined;
         metadata?: Record<string, Json> | undefined;
         conversationId?: string | undefined;
         toUserId?: string | undefined;
@@ -2041,6 +2481,34 @@ declare const apiRecord: {
       meta: Meta;
       errorShape: import("@trpc/server").TRPCDefaultErrorShape;
     }>;
+    pin: import("@trpc/server").TRPCMutationProcedure<{
+      input: {
+        conversationId: string;
+        seq: number;
+      };
+      output: null;
+      meta: Meta;
+      errorShape: import("@trpc/server").TRPCDefaultErrorShape;
+    }>;
+    unpin: import("@trpc/server").TRPCMutationProcedure<{
+      input: {
+        conversationId: string;
+        seq: number;
+      };
+      output: null;
+      meta: Meta;
+      errorShape: import("@trpc/server").TRPCDefaultErrorShape;
+    }>;
+    pinned: import("@trpc/server").TRPCQueryProcedure<{
+      input: {
+        conversationId: string;
+      };
+      output: {
+        messages: Message[];
+      };
+      meta: Meta;
+      errorShape: import("@trpc/server").TRPCDefaultErrorShape;
+    }>;
     list: import("@trpc/server").TRPCQueryProcedure<{
       input: {
         conversationId: string;
@@ -2056,10 +2524,407 @@ declare const apiRecord: {
     markRead: import("@trpc/server").TRPCMutationProcedure<{
       input: {
         conversationId: string;
-        seq: number;
+        seq?: number | undefined;
+        messageIds?: string[] | undefined;
       };
       output: {
         readSeq: number;
+      };
+      meta: Meta;
+      errorShape: import("@trpc/server").TRPCDefaultErrorShape;
+    }>;
+    markDelivered: import("@trpc/server").TRPCMutationProcedure<{
+      input: {
+        conversationId: string;
+        seq?: number | undefined;
+        messageIds?: string[] | undefined;
+      };
+      output: {
+        deliveredSeq: number;
+      };
+      meta: Meta;
+      errorShape: import("@trpc/server").TRPCDefaultErrorShape;
+    }>;
+    readers: import("@trpc/server").TRPCQueryProcedure<{
+      input: {
+        conversationId: string;
+        seq: number;
+        limit?: number | undefined;
+        after?: string | undefined;
+      };
+      output: {
+        read: number;
+        delivered: number;
+        sent: number;
+        members: {
+          user: {
+            id: string;
+            username: string;
+            fullName: string | null;
+            avatar: string | null;
+            status: {
+              text: string;
+              until: string | null;
+            } | null;
+            isDeleted: boolean;
+          };
+          status: "delivered" | "read" | "sent";
+        }[];
+        next: string | null;
+      };
+      meta: Meta;
+      errorShape: import("@trpc/server").TRPCDefaultErrorShape;
+    }>;
+    undelivered: import("@trpc/server").TRPCQueryProcedure<{
+      input: {
+        limit?: number | undefined;
+        after?: string | undefined;
+      };
+      output: UndeliveredPage;
+      meta: Meta;
+      errorShape: import("@trpc/server").TRPCDefaultErrorShape;
+    }>;
+  };
+  reactions: {
+    add: import("@trpc/server").TRPCMutationProcedure<{
+      input: {
+        conversationId: string;
+        seq: number;
+        emoji: string;
+      };
+      output: {
+        reactions: {
+          emoji: string;
+          count: number;
+          isMine: boolean;
+        }[];
+      };
+      meta: Meta;
+      errorShape: import("@trpc/server").TRPCDefaultErrorShape;
+    }>;
+    remove: import("@trpc/server").TRPCMutationProcedure<{
+      input: {
+        conversationId: string;
+        seq: number;
+        emoji: string;
+      };
+      output: {
+        reactions: {
+          emoji: string;
+          count: number;
+          isMine: boolean;
+        }[];
+      };
+      meta: Meta;
+      errorShape: import("@trpc/server").TRPCDefaultErrorShape;
+    }>;
+    list: import("@trpc/server").TRPCQueryProcedure<{
+      input: {
+        conversationId: string;
+        seq: number;
+        emoji?: string | undefined;
+        limit?: number | undefined;
+        after?: string | undefined;
+      };
+      output: {
+        reactions: {
+          user: {
+            id: string;
+            username: string;
+            fullName: string | null;
+            avatar: string | null;
+            status: {
+              text: string;
+              until: string | null;
+            } | null;
+            isDeleted: boolean;
+          };
+          emoji: string;
+          at: string;
+        }[];
+        next: string | null;
+      };
+      meta: Meta;
+      errorShape: import("@trpc/server").TRPCDefaultErrorShape;
+    }>;
+  };
+  drafts: {
+    set: import("@trpc/server").TRPCMutationProcedure<{
+      input: {
+        conversationId: string;
+        text: string;
+        replyTo?: number | undefined;
+      };
+      output: {
+        text: string;
+        replyTo?: number | undefined;
+        updatedAt: string;
+      } | null;
+      meta: Meta;
+      errorShape: import("@trpc/server").TRPCDefaultErrorShape;
+    }>;
+  };
+  threads: {
+    open: import("@trpc/server").TRPCMutationProcedure<{
+      input: {
+        conversationId: string;
+        seq: number;
+      };
+      output: {
+        id: string;
+        kind: "direct" | "group" | "thread";
+        parent: {
+          conversationId: string;
+          seq: number;
+        } | null;
+        title: string | null;
+        description: string | null;
+        icon: string | null;
+        createdAt: string;
+        memberCount: number;
+        lastSeq: number;
+        slowModeSeconds: number;
+        history: "all" | "joined";
+        me: {
+          role: "admin" | "member" | "owner";
+          joinedAt: string;
+          joinedSeq: number;
+          readSeq: number;
+          deliveredSeq: number;
+          isArchived: boolean;
+          pinnedAt: string | null;
+          mutedUntil: string | null;
+          notify: "all" | "mentions" | "none";
+          isMarkedUnread: boolean;
+        };
+        peer: {
+          user: {
+            id: string;
+            username: string;
+            fullName: string | null;
+            avatar: string | null;
+            status: {
+              text: string;
+              until: string | null;
+            } | null;
+            isDeleted: boolean;
+          };
+          role: "admin" | "member" | "owner";
+          joinedAt: string;
+          joinedSeq: number;
+          readSeq: number;
+          deliveredSeq: number;
+        } | null;
+        lastMessage: {
+          id: string;
+          conversationId: string;
+          seq: number;
+          senderId: string;
+          text: string;
+          createdAt: string;
+          editedAt?: string | undefined;
+          pinnedAt?: string | undefined;
+          deletedAt?: string | undefined;
+          thread?: {
+            id: string;
+            replies: number;
+            lastReplyAt: string | null;
+          } | undefined;
+          ciphertext?: string | undefined;
+          replyTo?: number | undefined;
+          mentions?: {
+            userIds: string[];
+            everyone?: true | undefined;
+          } | undefined;
+          forwarded?: {
+            senderId: string;
+            createdAt: string;
+          } | undefined;
+          attachments?: {
+            id: string;
+            name: string;
+            size: number;
+            type: string;
+            kind: "archive" | "audio" | "document" | "image" | "video";
+            width?: number | undefined;
+            height?: number | undefined;
+            blurhash?: string | undefined;
+          }[] | undefined;
+          metadata?: Record<string, Json> | undefined;
+          reactions?: {
+            emoji: string;
+            count: number;
+            isMine: boolean;
+          }[] | undefined;
+        } | null;
+        skipped: [number, number][];
+        mentions: number[];
+        draft: {
+          text: string;
+          replyTo?: number | undefined;
+          updatedAt: string;
+        } | null;
+      };
+      meta: Meta;
+      errorShape: import("@trpc/server").TRPCDefaultErrorShape;
+    }>;
+    unfollow: import("@trpc/server").TRPCMutationProcedure<{
+      input: {
+        conversationId: string;
+      };
+      output: null;
+      meta: Meta;
+      errorShape: import("@trpc/server").TRPCDefaultErrorShape;
+    }>;
+    list: import("@trpc/server").TRPCQueryProcedure<{
+      input: {
+        limit?: number | undefined;
+        before?: string | undefined;
+      };
+      output: {
+        threads: {
+          id: string;
+          kind: "direct" | "group" | "thread";
+          parent: {
+            conversationId: string;
+            seq: number;
+          } | null;
+          title: string | null;
+          description: string | null;
+          icon: string | null;
+          createdAt: string;
+          memberCount: number;
+          lastSeq: number;
+          slowModeSeconds: number;
+          history: "all" | "joined";
+          me: {
+            role: "admin" | "member" | "owner";
+            joinedAt: string;
+            joinedSeq: number;
+            readSeq: number;
+            deliveredSeq: number;
+            isArchived: boolean;
+            pinnedAt: string | null;
+            mutedUntil: string | null;
+            notify: "all" | "mentions" | "none";
+            isMarkedUnread: boolean;
+          };
+          peer: {
+            user: {
+              id: string;
+              username: string;
+              fullName: string | null;
+              avatar: string | null;
+              status: {
+                text: string;
+                until: string | null;
+              } | null;
+              isDeleted: boolean;
+            };
+            role: "admin" | "member" | "owner";
+            joinedAt: string;
+            joinedSeq: number;
+            readSeq: number;
+            deliveredSeq: number;
+          } | null;
+          lastMessage: {
+            id: string;
+            conversationId: string;
+            seq: number;
+            senderId: string;
+            text: string;
+            createdAt: string;
+            editedAt?: string | undefined;
+            pinnedAt?: string | undefined;
+            deletedAt?: string | undefined;
+            thread?: {
+              id: string;
+              replies: number;
+              lastReplyAt: string | null;
+            } | undefined;
+            ciphertext?: string | undefined;
+            replyTo?: number | undefined;
+            mentions?: {
+              userIds: string[];
+              everyone?: true | undefined;
+            } | undefined;
+            forwarded?: {
+              senderId: string;
+              createdAt: string;
+            } | undefined;
+            attachments?: {
+              id: string;
+              name: string;
+              size: number;
+              type: string;
+              kind: "archive" | "audio" | "document" | "image" | "video";
+              width?: number | undefined;
+              height?: number | undefined;
+              blurhash?: string | undefined;
+            }[] | undefined;
+            metadata?: Record<string, Json> | undefined;
+            reactions?: {
+              emoji: string;
+              count: number;
+              isMine: boolean;
+            }[] | undefined;
+          } | null;
+          skipped: [number, number][];
+          mentions: number[];
+          draft: {
+            text: string;
+            replyTo?: number | undefined;
+            updatedAt: string;
+          } | null;
+        }[];
+        hasMore: boolean;
+      };
+      meta: Meta;
+      errorShape: import("@trpc/server").TRPCDefaultErrorShape;
+    }>;
+  };
+  uploads: {
+    create: import("@trpc/server").TRPCMutationProcedure<{
+      input: {
+        purpose: "avatar" | "group_icon" | "message" | "story";
+        name: string;
+        size: number;
+      };
+      output: {
+        uploadId: string;
+        url: string;
+        expiresAt: string;
+      };
+      meta: Meta;
+      errorShape: import("@trpc/server").TRPCDefaultErrorShape;
+    }>;
+    complete: import("@trpc/server").TRPCMutationProcedure<{
+      input: {
+        uploadId: string;
+      };
+      output: {
+        id: string;
+        name: string;
+        size: number;
+        type: string;
+        kind: "archive" | "audio" | "document" | "image" | "video";
+        width?: number | undefined;
+        height?: number | undefined;
+        blurhash?: string | undefined;
+      };
+      meta: Meta;
+      errorShape: import("@trpc/server").TRPCDefaultErrorShape;
+    }>;
+  };
+  files: {
+    link: import("@trpc/server").TRPCQueryProcedure<{
+      input: {
+        fileId: string;
+      };
+      output: {
+        url: string;
+        thumbnailUrl: string | null;
+        expiresAt: string;
       };
       meta: Meta;
       errorShape: import("@trpc/server").TRPCDefaultErrorShape;
@@ -2147,6 +3012,7 @@ declare const apiRecord: {
           id: string;
           username: string;
           fullName: string | null;
+          avatar: string | null;
           status: {
             text: string;
             until: string | null;
@@ -2167,9 +3033,14 @@ declare const apiRecord: {
         };
         conversations: {
           id: string;
-          kind: "direct" | "group";
+          kind: "direct" | "group" | "thread";
+          parent: {
+            conversationId: string;
+            seq: number;
+          } | null;
           title: string | null;
           description: string | null;
+          icon: string | null;
           createdAt: string;
           memberCount: number;
           lastSeq: number;
@@ -2180,16 +3051,19 @@ declare const apiRecord: {
             joinedAt: string;
             joinedSeq: number;
             readSeq: number;
+            deliveredSeq: number;
             isArchived: boolean;
             pinnedAt: string | null;
             mutedUntil: string | null;
             notify: "all" | "mentions" | "none";
+            isMarkedUnread: boolean;
           };
           peer: {
             user: {
               id: string;
               username: string;
               fullName: string | null;
+              avatar: string | null;
               status: {
                 text: string;
                 until: string | null;
@@ -2200,6 +3074,7 @@ declare const apiRecord: {
             joinedAt: string;
             joinedSeq: number;
             readSeq: number;
+            deliveredSeq: number;
           } | null;
           lastMessage: {
             id: string;
@@ -2209,7 +3084,13 @@ declare const apiRecord: {
             text: string;
             createdAt: string;
             editedAt?: string | undefined;
+            pinnedAt?: string | undefined;
             deletedAt?: string | undefined;
+            thread?: {
+              id: string;
+              replies: number;
+              lastReplyAt: string | null;
+            } | undefined;
             ciphertext?: string | undefined;
             replyTo?: number | undefined;
             mentions?: {
@@ -2220,16 +3101,133 @@ declare const apiRecord: {
               senderId: string;
               createdAt: string;
             } | undefined;
+            attachments?: {
+              id: string;
+              name: string;
+              size: number;
+              type: string;
+              kind: "archive" | "audio" | "document" | "image" | "video";
+              width?: number | undefined;
+              height?: number | undefined;
+              blurhash?: string | undefined;
+            }[] | undefined;
             metadata?: Record<string, Json> | undefined;
+            reactions?: {
+              emoji: string;
+              count: number;
+              isMine: boolean;
+            }[] | undefined;
           } | null;
           skipped: [number, number][];
+          mentions: number[];
+          draft: {
+            text: string;
+            replyTo?: number | undefined;
+            updatedAt: string;
+          } | null;
         }[];
         hasMore: boolean;
+        threads: {
+          id: string;
+          kind: "direct" | "group" | "thread";
+          parent: {
+            conversationId: string;
+            seq: number;
+          } | null;
+          title: string | null;
+          description: string | null;
+          icon: string | null;
+          createdAt: string;
+          memberCount: number;
+          lastSeq: number;
+          slowModeSeconds: number;
+          history: "all" | "joined";
+          me: {
+            role: "admin" | "member" | "owner";
+            joinedAt: string;
+            joinedSeq: number;
+            readSeq: number;
+            deliveredSeq: number;
+            isArchived: boolean;
+            pinnedAt: string | null;
+            mutedUntil: string | null;
+            notify: "all" | "mentions" | "none";
+            isMarkedUnread: boolean;
+          };
+          peer: {
+            user: {
+              id: string;
+              username: string;
+              fullName: string | null;
+              avatar: string | null;
+              status: {
+                text: string;
+                until: string | null;
+              } | null;
+              isDeleted: boolean;
+            };
+            role: "admin" | "member" | "owner";
+            joinedAt: string;
+            joinedSeq: number;
+            readSeq: number;
+            deliveredSeq: number;
+          } | null;
+          lastMessage: {
+            id: string;
+            conversationId: string;
+            seq: number;
+            senderId: string;
+            text: string;
+            createdAt: string;
+            editedAt?: string | undefined;
+            pinnedAt?: string | undefined;
+            deletedAt?: string | undefined;
+            thread?: {
+              id: string;
+              replies: number;
+              lastReplyAt: string | null;
+            } | undefined;
+            ciphertext?: string | undefined;
+            replyTo?: number | undefined;
+            mentions?: {
+              userIds: string[];
+              everyone?: true | undefined;
+            } | undefined;
+            forwarded?: {
+              senderId: string;
+              createdAt: string;
+            } | undefined;
+            attachments?: {
+              id: string;
+              name: string;
+              size: number;
+              type: string;
+              kind: "archive" | "audio" | "document" | "image" | "video";
+              width?: number | undefined;
+              height?: number | undefined;
+              blurhash?: string | undefined;
+            }[] | undefined;
+            metadata?: Record<string, Json> | undefined;
+            reactions?: {
+              emoji: string;
+              count: number;
+              isMine: boolean;
+            }[] | undefined;
+          } | null;
+          skipped: [number, number][];
+          mentions: number[];
+          draft: {
+            text: string;
+            replyTo?: number | undefined;
+            updatedAt: string;
+          } | null;
+        }[];
         friends: {
           user: {
             id: string;
             username: string;
             fullName: string | null;
+            avatar: string | null;
             status: {
               text: string;
               until: string | null;
@@ -2243,6 +3241,7 @@ declare const apiRecord: {
             id: string;
             username: string;
             fullName: string | null;
+            avatar: string | null;
             status: {
               text: string;
               until: string | null;
@@ -2257,6 +3256,7 @@ declare const apiRecord: {
             id: string;
             username: string;
             fullName: string | null;
+            avatar: string | null;
             status: {
               text: string;
               until: string | null;
@@ -2271,6 +3271,7 @@ declare const apiRecord: {
             id: string;
             username: string;
             fullName: string | null;
+            avatar: string | null;
             status: {
               text: string;
               until: string | null;
@@ -2278,6 +3279,25 @@ declare const apiRecord: {
             isDeleted: boolean;
           };
           createdAt: string;
+        }[];
+      };
+      meta: Meta;
+      errorShape: import("@trpc/server").TRPCDefaultErrorShape;
+    }>;
+    unread: import("@trpc/server").TRPCQueryProcedure<{
+      input: void;
+      output: {
+        total: number;
+        mentions: number;
+        conversations: {
+          conversationId: string;
+          unread: number;
+          mentions: number;
+        }[];
+        threads: {
+          conversationId: string;
+          unread: number;
+          mentions: number;
         }[];
       };
       meta: Meta;
@@ -2473,7 +3493,7 @@ interface AuthOptions {
   onSessionExpired?: () => void;
 }
 /** What somebody writes, and where: in a conversation, or to somebody, with whom there may be none yet. */
-type Draft = MessageContent & ({
+type NewMessage = MessageContent & ({
   conversationId: string;
   toUserId?: undefined;
 } | {
@@ -2481,7 +3501,7 @@ type Draft = MessageContent & ({
   conversationId?: undefined;
 });
 /** An own message on its way. */
-type OutgoingMessage = Readonly<Draft> & {
+type OutgoingMessage = Readonly<NewMessage> & {
   /** The key under which it is stored once, however often it has to be sent. */
   readonly clientMessageId: string;
   /**
@@ -2518,7 +3538,10 @@ interface PeopleLists {
  */
 interface ChatState extends People {
   readonly me: OwnUser | undefined;
-  /** By id: the most recent ones first loaded, older ones once they were asked for or somebody wrote in them. */
+  /**
+   * By id: the most recent ones first loaded, older ones once they were asked for or somebody wrote in them. Threads are
+   * among them, see `conversationsOf` and `threadsOf`.
+   */
   readonly conversations: Readonly<Record<string, ConversationState>> | undefined;
   /** Whether there are older conversations on the server than the first load brought. */
   readonly hasMoreConversations: boolean;
@@ -2554,6 +3577,8 @@ interface Bootstrap extends PeopleLists {
   me: OwnUser;
   conversations: ConversationView[];
   hasMore: boolean;
+  /** Those that this person follows, the most recently active ones. */
+  threads: ConversationView[];
 }
 /** One page of `messages.list`: all of `from..to` that this person may see. */
 interface MessagePage {
@@ -2567,6 +3592,15 @@ interface MessagePage {
 declare const emptyState: ChatState;
 /** Messages this person has not read. */
 declare const unreadOf: ({ lastSeq, me, skipped }: ConversationView) => number;
+/** The conversations that are known, the most recently active first, without the threads. */
+declare const conversationsOf: (state: ChatState) => ConversationState[];
+/** The same of the threads that this person follows; with a conversation, of those about its messages. */
+declare const threadsOf: (state: ChatState, conversationId?: string) => ConversationState[];
+/**
+ * What this person has not read in all that is known of their conversations; where `hasMoreConversations` is true, only
+ * the server knows all of it: `sync.unread`.
+ */
+declare function totalsOf({ conversations }: ChatState): Unread;
 /** What a person says of the moment; null once it is over. `now` in milliseconds, as of `Date.now()`. */
 declare const statusAt: ({ status }: PublicUser, now: number) => Status | null;
 /** Whether the history begins before what is known of it. */
@@ -2665,9 +3699,9 @@ interface ChatClient {
     /**
      * Puts a message into the outbox: it shows in the state at once, and goes out as soon as it can. It has a `text` or
      * a `ciphertext`, and what goes with it. It goes into a conversation, or to a person, `toUserId`, with whom one is
-     * opened if there is none.
+     * opened if there is none. A draft that is kept there stays: the application takes it away, `api.drafts.set`.
      */
-    send(draft: Draft): Sending;
+    send(draft: NewMessage): Sending;
     /**
      * Loads a page: the newest messages, or those `before`, `after` or `around` a seq. It joins the timeline if
      * it touches what is known of it. Errors: `NOT_FOUND`.
@@ -2678,6 +3712,14 @@ interface ChatClient {
      * when the server has it. Errors: `NOT_FOUND`.
      */
     markRead(input: {
+      conversationId: string;
+      seq: number;
+    }): Promise<void>;
+    /**
+     * The same for what has come to this device: so that others see it as delivered. The client never says so by itself;
+     * whatever is read has come, too.
+     */
+    markDelivered(input: {
       conversationId: string;
       seq: number;
     }): Promise<void>;
@@ -2724,4 +3766,10 @@ interface ParleyError<Code extends ErrorCode = ErrorCode> extends Error {
  * for whatever else can go wrong on the way: then nothing is known of the outcome.
  */
 declare function isParleyError<Code extends ErrorCode = ErrorCode>(error: unknown, code?: Code): error is ParleyError<Code>;
-export { type Api, type AppRouter, type AuthOptions, type Availability, type Block, type Bootstrap, type ChatClient, type ChatEvent, type ChatState, type ClientOptions, type ConnectionStatus, type Contact, type Conversation, type ConversationState, type ConversationView, type EphemeralEvent, type ErrorCode, type ErrorData, type EventSourceConstructor, type Fetch, type Friend, type FriendRequest, type Member, type Membership, type MembershipSettings, type Message, type MessagePage, type MessageRange, type OutgoingMessage, type OwnUser, type ParleyError, type People, type Presence, type Profile, type PublicUser, type Readable, type ReceivedEvent, type ReportReason, type Sending, type SendingState, type SeqRange, type Settings, type Status, type Storage, type StreamItem, type StreamNotice, type Timeline, type UnknownEvent, type WebSocketConstructor, type WireError, applyEvent, createClient, emptyState, hasMoreBefore, isParleyError, memoryStorage, statusAt, takeBootstrap, unreadOf };
+type Marks = Pick<Member, 'readSeq' | 'deliveredSeq'>;
+/**
+ * How far a message has come with a member of its conversation: read by them, come to one of their devices, or neither
+ * as far as it is known. Of its own sender, who has read it, it says nothing of use.
+ */
+declare function receiptOf(member: Marks, { seq }: Pick<Message, 'seq'>): Receipt;
+export { type Api, type AppRouter, type AuthOptions, type Availability, type Block, type Bootstrap, type ChatClient, type ChatEvent, type ChatState, type ClientOptions, type ConnectionStatus, type Contact, type Conversation, type ConversationState, type ConversationUnread, type ConversationView, type Draft, type EphemeralEvent, type ErrorCode, type ErrorData, type EventSourceConstructor, type Fetch, type Friend, type FriendRequest, type Member, type Membership, type MembershipSettings, type Message, type MessagePage, type MessageRange, type OutgoingMessage, type OwnUser, type ParleyError, type People, type Presence, type Profile, type PublicUser, type Reaction, type Readable, type Receipt, type ReceivedEvent, type ReportReason, type Sending, type SendingState, type SeqRange, type Settings, type Status, type Storage, type StreamItem, type StreamNotice, type Thread, type Timeline, type UnknownEvent, type Unread, type WebSocketConstructor, type WireError, applyEvent, conversationsOf, createClient, emptyState, hasMoreBefore, isParleyError, memoryStorage, receiptOf, statusAt, takeBootstrap, threadsOf, totalsOf, unreadOf };

@@ -16,7 +16,15 @@ export type Step = {
   line: number;
   at: number;
   who: Character;
-} & ({ does: 'say'; text: string } | { does: 'join' | 'leave' | 'reconnect' });
+} & (
+  | {
+      does: 'say';
+      text: string;
+      /** Whom the line calls, of those who are there: `nick: …` or `nick, …`. */
+      to?: Character;
+    }
+  | { does: 'join' | 'leave' | 'reconnect' }
+);
 
 /** The log as a play: everybody in it, who is there when it begins and when it ends, and what happens. */
 export interface Script {
@@ -38,7 +46,7 @@ export function castFrom(lines: readonly LogLine[]): Script {
   const steps: Step[] = [];
   for (const line of lines) {
     if (line.kind === 'notice') continue;
-    const who = whoIs(line.nick);
+    const who = whoIs(line.nick)!;
     const step = (does: 'join' | 'leave' | 'reconnect') =>
       steps.push({ line: line.number, at: line.at, who, does });
     const inside = present.get(who);
@@ -54,11 +62,31 @@ export function castFrom(lines: readonly LogLine[]): Script {
     present.set(who, line.kind !== 'left');
   }
   const characters = [...present.keys()];
-  return { characters, presentAtFirst, presentAtLast: characters.filter((who) => present.get(who)), steps };
+  const presentAtLast = characters.filter((who) => present.get(who));
+  return { characters, presentAtFirst, presentAtLast, steps: withCalls(steps, presentAtFirst, whoIs) };
 }
 
-/** Finds out which nicks are one person. Answers who is called by a nick. */
-function tellApart(lines: readonly LogLine[]): (nick: string) => Character {
+const CALL = /^([^\s:,]+)[:,](?:\s|$)/;
+
+/** The same steps, with whom each line calls, if somebody else is called who is there at that moment. */
+function withCalls(
+  steps: Step[],
+  presentAtFirst: Character[],
+  whoIs: (nick: string) => Character | undefined,
+): Step[] {
+  const present = new Set(presentAtFirst);
+  return steps.map((step) => {
+    if (step.does === 'join') present.add(step.who);
+    if (step.does === 'leave') present.delete(step.who);
+    if (step.does !== 'say') return step;
+    const [, nick] = CALL.exec(step.text) ?? [];
+    const to = nick === undefined ? undefined : whoIs(nick);
+    return to && to !== step.who && present.has(to) ? { ...step, to } : step;
+  });
+}
+
+/** Finds out which nicks are one person. Answers who is called by a nick, if anybody is. */
+function tellApart(lines: readonly LogLine[]): (nick: string) => Character | undefined {
   const groups = new Map<string, string[]>();
   const groupOf = (nick: string): string[] => {
     const key = nick.toLowerCase();
@@ -83,5 +111,5 @@ function tellApart(lines: readonly LogLine[]): (nick: string) => Character {
       { username: usernames[index]!, nick: nicks[0]!, nicks },
     ]),
   );
-  return (nick) => characters.get(groupOf(nick))!;
+  return (nick) => characters.get(groups.get(nick.toLowerCase()) ?? []);
 }

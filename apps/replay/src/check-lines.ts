@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import { isParleyError } from '@parley/client';
+import { isParleyError, type Message } from '@parley/client';
 import { clientMessageIdOf } from '@parley/contract';
 import type { Script } from './cast.ts';
 import { hasNothingToSee } from './parse-log.ts';
@@ -23,6 +23,8 @@ export function linesAreStored({ steps }: Script, said: Said[], { messages }: Tr
     if (!stored || more.length > 0)
       return `is acknowledged, and ${stored ? more.length + 1 : 0} times in the database`;
     if (stored.text !== text) return 'is stored with another text';
+    if (!answersAsSaid(stored, byLine.get(line)!, messages))
+      return 'calls or answers somebody else than it was to';
     return isDeepStrictEqual(stored, message) ? undefined : 'is stored otherwise than acknowledged';
   };
   const refused = blank.length > 0 ? `; ${count(blank.length, 'line')} with nothing to see refused` : '';
@@ -33,6 +35,13 @@ export function linesAreStored({ steps }: Script, said: Said[], { messages }: Tr
       return fault === undefined ? [] : [`line ${line.line} ${fault}`];
     }),
   };
+}
+
+/** Whether it calls whom it was to call, and answers a message of theirs. */
+function answersAsSaid(stored: Message, { called, replyTo }: Said, messages: Message[]): boolean {
+  const calls = called === undefined ? undefined : [called];
+  if (!isDeepStrictEqual(stored.mentions?.userIds, calls) || stored.replyTo !== replyTo) return false;
+  return replyTo === undefined || (replyTo < stored.seq && messages[replyTo - 1]?.senderId === called);
 }
 
 export function nothingElseIsStored(said: Said[], { messages }: Truth): Check {

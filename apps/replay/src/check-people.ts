@@ -1,8 +1,11 @@
+import { isDeepStrictEqual } from 'node:util';
+import { totalsOf } from '@parley/client';
 import { CUTS } from './cut-plan.ts';
+import { insist } from './insist.ts';
 import type { Person } from './person.ts';
 import type { Check } from './proof.ts';
-import { count } from './telling.ts';
-import type { Truth } from './truth.ts';
+import { count, figure } from './telling.ts';
+import { type Truth, unreadBy } from './truth.ts';
 
 export function membersAreThoseOfTheLog(
   everybody: Person[],
@@ -26,7 +29,7 @@ export function clientsEqual(states: ReadonlyMap<Person, string[]>, { members }:
   const outside = [...states].filter(([{ id }]) => !members.has(id));
   return [
     {
-      claim: `${count(inside.length, 'client')} equal the database: conversation, members, every message with its text from the joining on, unread, read marks`,
+      claim: `${count(inside.length, 'client')} equal the database: conversation, members, every message with its text from the joining on, unread, mentions, delivered and read marks`,
       faults: inside.flatMap(tell),
     },
     {
@@ -34,6 +37,33 @@ export function clientsEqual(states: ReadonlyMap<Person, string[]>, { members }:
       faults: outside.flatMap(tell),
     },
   ];
+}
+
+/** Whether the server counts for each member what the database has, and what their client counts. */
+export async function countsEqual(everybody: Person[], truth: Truth): Promise<Check> {
+  const inside = everybody.flatMap((person) => {
+    const member = truth.members.get(person.id);
+    return member ? [{ person, ...unreadBy(truth, member) }] : [];
+  });
+  const faults = await Promise.all(
+    inside.map(async ({ person: { character, chat }, unread, mentions }) => {
+      const conversations =
+        unread > 0 ? [{ conversationId: truth.conversation.id, unread, mentions: mentions.length }] : [];
+      const expected = { total: unread, mentions: mentions.length, conversations, threads: [] };
+      const counted = await insist(chat, () => chat.api.sync.unread.query());
+      const all = [counted, totalsOf(chat.state.get())];
+      return all.every((each) => isDeepStrictEqual(each, expected))
+        ? []
+        : [`${character.nick}'s counts differ`];
+    }),
+  );
+  const sum = (of: (one: (typeof inside)[number]) => number) =>
+    inside.reduce((total, one) => total + of(one), 0);
+  const [unread, mentions] = [sum((one) => one.unread), sum((one) => one.mentions.length)];
+  return {
+    claim: `the server and each client count what the database has: ${figure(unread)} unread, and ${figure(mentions)} mentions among them`,
+    faults: faults.flat(),
+  };
 }
 
 /** Whether each client told its person of what they were entitled to, as the log has it, and of nothing else. */

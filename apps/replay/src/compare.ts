@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { ChatState, ConversationState, Member, MembershipSettings, Message } from '@parley/client';
 import { unreadOf } from '@parley/client';
-import type { Truth } from './truth.ts';
+import { type Truth, unreadBy } from './truth.ts';
 
 /**
  * What the state of somebody's client says otherwise than the database, each as a short phrase; empty when they
@@ -25,18 +25,24 @@ export function differences(state: ChatState, userId: string, truth: Truth): str
 }
 
 /** Nobody in a transcript keeps a conversation otherwise. */
-const UNSET: MembershipSettings = { isArchived: false, pinnedAt: null, mutedUntil: null, notify: 'all' };
+const UNSET: MembershipSettings = {
+  isArchived: false,
+  pinnedAt: null,
+  mutedUntil: null,
+  notify: 'all',
+  isMarkedUnread: false,
+};
 
 function conversationDifferences(known: ConversationState, member: Member, truth: Truth): string[] {
   const { members: _, timeline: __, me, ...view } = known;
   const { user: ___, ...membership } = member;
   const newest = truth.messages.at(-1);
   const lastMessage = newest && newest.seq > member.joinedSeq ? newest : null;
-  const unread = truth.conversation.lastSeq - member.readSeq;
+  const { unread, mentions } = unreadBy(truth, member);
   return [
     ...fieldDifferences('the conversation', view, {
       ...truth.conversation,
-      ...{ peer: null, lastMessage, skipped: [] },
+      ...{ peer: null, lastMessage, skipped: [], mentions, draft: null },
     }),
     ...fieldDifferences('their own membership', me, { ...membership, ...UNSET }),
     ...(unreadOf(known) === unread ? [] : [`${unreadOf(known)} unread instead of ${unread}`]),

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Script, Step } from './cast.ts';
 import { planCuts } from './cut-plan.ts';
-import { join, leave, readAll, say } from './group.ts';
+import { deliverAll, join, leave, readAll, say } from './group.ts';
 import type { Options } from './options.ts';
 import type { Person } from './person.ts';
 import { oneOf, type Random } from './random.ts';
@@ -64,7 +64,7 @@ export async function perform(
         // Should it fail, `server.failure` tells.
         asides.push(back.catch(() => {}));
       }
-      asides.push(readAll(group, oneOf(random, everybody)));
+      asides.push(readAll(group, oneOf(random, everybody)), deliverAll(group, oneOf(random, everybody)));
     }
   }
 
@@ -87,13 +87,25 @@ const moment = (at: number): Promise<void> => delay(Math.max(0, at - performance
 async function act(step: Step, { group, people, deliveries }: Stage): Promise<void> {
   const person = people.get(step.who)!;
   switch (step.does) {
-    case 'say':
-      await person.next(async () => say(group, person, step, deliveries));
-      return person.said.find(({ line }) => line === step.line)?.answered;
+    case 'say': {
+      const called = step.to && people.get(step.to)!;
+      // Whoever is called is there by then, and stays until the line has its answer.
+      const there = called?.next(async () => {});
+      const answered = person
+        .next(async () => {
+          await there;
+          say(group, person, { ...step, called }, deliveries);
+        })
+        .then(() => person.said.find(({ line }) => line === step.line)?.answered);
+      called?.calls.push(answered);
+      return answered;
+    }
     case 'join':
       return person.next(() => join(group, person));
-    case 'leave':
-      return person.next(() => leave(group, person));
+    case 'leave': {
+      const calls = [...person.calls];
+      return person.next(() => leave(group, person, calls));
+    }
     case 'reconnect':
       return person.cut();
   }

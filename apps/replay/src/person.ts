@@ -20,6 +20,8 @@ export interface Person {
   /** The `seq` of each message that this person was told of, in the order of the telling. */
   readonly heard: number[];
   readonly said: Said[];
+  /** The lines that call them, as far as they were begun: each resolves with its answer. */
+  readonly calls: Promise<void>[];
   /** How often their connection was cut, and how often they had one again after they had lost it. */
   cuts: number;
   reconnects: number;
@@ -38,6 +40,9 @@ export interface Said {
   readonly line: number;
   readonly text: string;
   readonly clientMessageId: string;
+  /** Whom it calls, by id, and the `seq` of the message that it answers. */
+  readonly called: string | undefined;
+  readonly replyTo: number | undefined;
   readonly answered: Promise<void>;
   /** What was stored, once that is known; or why it was not. */
   message: Message | undefined;
@@ -76,6 +81,7 @@ export async function createPerson(
     chat,
     heard: [],
     said: [],
+    calls: [],
     cuts: 0,
     reconnects: -1,
     upSince: Infinity,

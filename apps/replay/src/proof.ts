@@ -9,6 +9,7 @@ import {
 import {
   clientsEqual,
   connectionsWereCut,
+  countsEqual,
   everyoneHeardOnce,
   membersAreThoseOfTheLog,
 } from './check-people.ts';
@@ -45,6 +46,7 @@ export async function prove(
     numbersAreDense(truth),
     membersAreThoseOfTheLog(everybody, stayed, truth),
     ...clientsEqual(states, truth),
+    await countsEqual(everybody, truth),
     everyoneHeardOnce(everybody, truth),
     connectionsWereCut(everybody),
     serverWasKilled(outcome),

@@ -61,7 +61,11 @@ function facts({ options, script, stage, outcome, origin, took }: Report): Fact[
     ['', tellChanges(script)],
     ['who spoke most', mostTalkative(speakers)],
     ['messages', `${count(said, 'line')} said, ${figure(heard)} times shown`],
-    ['read marks', `${figure(stage.group.marks)} set`],
+    ['replies', tellReplies(everybody)],
+    [
+      'marks',
+      `${figure(stage.group.marks.delivered)} of delivery and ${figure(stage.group.marks.read)} of reading set`,
+    ],
     ['cuts', `${count(cuts, 'socket')} cut under the clients, ${fewestAndMost(everybody)} of each`],
     ['reconnects', `${figure(reconnects)}, after cuts and after the kill`],
     ['kill -9', tellOutage(outcome)],
@@ -77,6 +81,12 @@ function tellChanges({ characters, presentAtFirst, steps }: Script): string {
   const times = (what: string) => steps.filter(({ does }) => does === what).length;
   const renamed = characters.filter(({ nicks }) => nicks.length > 1).length;
   return `${presentAtFirst.length} there at the beginning, ${times('join')} joins, ${times('leave')} parts, ${renamed} changed their nick`;
+}
+
+function tellReplies(everybody: Person[]): string {
+  const calls = everybody.flatMap(({ said }) => said).filter(({ called }) => called !== undefined);
+  const replies = calls.filter(({ replyTo }) => replyTo !== undefined);
+  return `${figure(replies.length)} lines answer a message, ${figure(calls.length)} mention somebody by name`;
 }
 
 function tellTimes({ start, proof, total }: Report['took'], { talkTook, settlingTook }: Outcome): string {

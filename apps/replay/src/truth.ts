@@ -1,4 +1,5 @@
 import type { Conversation, Member, Message } from '@parley/client';
+import type { MessageExtras } from '@parley/contract';
 import pg from 'pg';
 
 /** What the database holds of the group, all of one moment. */
@@ -14,6 +15,13 @@ export interface Truth {
   log: { count: number; head: number };
 }
 
+/** What a member has not read, and the seqs of it that call them. */
+export function unreadBy({ conversation, messages }: Truth, { user, readSeq }: Member) {
+  const calling = messages.filter(({ mentions }) => mentions?.userIds.includes(user.id));
+  const mentions = calling.map(({ seq }) => seq).filter((seq) => seq > readSeq);
+  return { unread: conversation.lastSeq - readSeq, mentions };
+}
+
 /** Reads it all, past the server. */
 export async function readTruth(databaseUrl: string, conversationId: string): Promise<Truth> {
   const client = new pg.Client({ connectionString: databaseUrl });
@@ -24,13 +32,13 @@ export async function readTruth(databaseUrl: string, conversationId: string): Pr
       (await client.query(statement, values)).rows;
     const [conversation] = await read<Dated<Conversation>>(CONVERSATION);
     const members = await read<MemberRow>(MEMBERS);
-    const messages = await read<Dated<Message>>(MESSAGES);
+    const messages = await read<Dated<Message> & { extras: MessageExtras | null }>(MESSAGES);
     const entitled = await read<{ userId: string; seqs: number[] }>(ENTITLED);
     const [log] = await read<Truth['log']>(LOG, []);
     return {
       conversation: dated(conversation!),
       members: new Map(members.map((row) => [row.user.id, toMember(row)])),
-      messages: messages.map(dated),
+      messages: messages.map(({ extras, ...message }) => ({ ...dated(message), ...extras })),
       entitled: new Map(entitled.map(({ userId, seqs }) => [userId, seqs])),
       log: log!,
     };
@@ -56,20 +64,20 @@ const toMember = ({ joinedAt, ...rest }: MemberRow): Member => ({
 });
 
 const CONVERSATION = `
-  SELECT id, kind, title, description, created_at AS "createdAt", member_count AS "memberCount", last_seq AS "lastSeq",
-         slow_mode_seconds AS "slowModeSeconds", history
+  SELECT id, kind, title, description, NULL AS icon, created_at AS "createdAt", member_count AS "memberCount", last_seq AS "lastSeq",
+         slow_mode_seconds AS "slowModeSeconds", history, NULL AS parent
   FROM conversations WHERE id = $1`;
 
 const MEMBERS = `
-  SELECT json_build_object('id', u.id, 'username', u.username, 'fullName', u.full_name, 'status', NULL,
+  SELECT json_build_object('id', u.id, 'username', u.username, 'fullName', u.full_name, 'avatar', NULL, 'status', NULL,
                            'isDeleted', u.deleted_at IS NOT NULL) AS "user",
          m.role, m.joined_at AS "joinedAt",
-         m.joined_seq AS "joinedSeq", m.read_seq AS "readSeq"
+         m.joined_seq AS "joinedSeq", m.read_seq AS "readSeq", greatest(m.delivered_seq, m.read_seq) AS "deliveredSeq"
   FROM members m JOIN users u ON u.id = m.user_id WHERE m.conversation_id = $1`;
 
 const MESSAGES = `
   SELECT id, conversation_id AS "conversationId", seq, sender_id AS "senderId", text,
-         created_at AS "createdAt"
+         created_at AS "createdAt", extras
   FROM messages WHERE conversation_id = $1 ORDER BY seq`;
 
 const ENTITLED = `

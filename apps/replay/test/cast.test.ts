@@ -54,6 +54,36 @@ test('nicks that a rename connects are one person, and so are those that differ 
   ]);
 });
 
+test('a line calls whom it begins with, if somebody else has that nick and is there', () => {
+  const line = (nick: string, text: string) => `[09:03] <${nick}> ${text}`;
+  const { steps } = castFrom(
+    parseLog(
+      [
+        line('ann', 'Bob_: hello'),
+        line('ann', 'bob, hello'),
+        line('ann', 'bob hello'),
+        line('ann', 'hello bob: there'),
+        line('ann', 'ann: hello'),
+        line('ann', 'eve: hello'),
+        line('ann', 'http://bob.example.com'),
+        line('ann', 'cid: not yet'),
+        joins('cid'),
+        line('ann', 'cid: welcome'),
+        parts('bob'),
+        line('ann', 'bob: gone'),
+        '=== bob_ is now known as bob',
+        '[09:04]  * ann bob: waves',
+      ].join('\n'),
+    ),
+  );
+  const said = steps.filter((step) => step.does === 'say');
+  expect(said.map(({ to }) => to?.nick)).toEqual([
+    ...['bob_', 'bob_', undefined, undefined, undefined, undefined, undefined, undefined],
+    ...['cid', undefined, undefined],
+  ]);
+  expect(said[0]!.text).toBe('Bob_: hello');
+});
+
 test('a rename says that somebody is there', () => {
   expect(play('=== ann is now known as bea', says('cid'))).toMatchObject({
     first: ['ann', 'cid'],

@@ -16,11 +16,19 @@ const GROUP = '00000000-0000-7000-8000-000000000001';
 const idOf = (number: number) => `00000000-0000-7000-8000-${String(number).padStart(12, '0')}`;
 
 const person = (number: number, joinedSeq: number, readSeq: number): Member => ({
-  user: { id: idOf(number), username: `person_${number}`, fullName: null, status: null, isDeleted: false },
+  user: {
+    id: idOf(number),
+    username: `person_${number}`,
+    fullName: null,
+    avatar: null,
+    status: null,
+    isDeleted: false,
+  },
   role: 'member',
   joinedAt: NOW,
   joinedSeq,
   readSeq,
+  deliveredSeq: readSeq,
 });
 const message = (seq: number): Message => ({
   id: idOf(100 + seq),
@@ -29,6 +37,7 @@ const message = (seq: number): Message => ({
   senderId: idOf(11),
   text: `text ${seq}`,
   createdAt: NOW,
+  ...(seq === 4 && { mentions: { userIds: [idOf(10)] } }),
 });
 const conversation: Conversation = {
   id: GROUP,
@@ -38,8 +47,10 @@ const conversation: Conversation = {
   createdAt: NOW,
   memberCount: 2,
   lastSeq: 5,
+  icon: null,
   slowModeSeconds: 0,
   history: 'joined',
+  parent: null,
 };
 
 /** Ann came after the second message and has read three; Bob said them all. */
@@ -69,14 +80,14 @@ const state = [3, 4, 5].reduce<ChatState>(
           groupAddsBy: 'everyone',
         },
       },
-      ...{ conversations: [], hasMore: false },
+      ...{ conversations: [], hasMore: false, threads: [] },
       ...{ friends: [], friendRequests: [], contacts: [], blocks: [] },
     }),
     {
       type: 'member.added',
       actorId: bob.user.id,
       conversation: { ...conversation, lastSeq: 2 },
-      members: [{ ...ann, readSeq: 3 }, bob],
+      members: [ann, bob],
       lastMessage: null,
     },
   ),
@@ -125,6 +136,12 @@ describe('a client that differs from the database in', () => {
       having({ me: { ...known.me, readSeq: 4 } }),
       'their own membership differs in readSeq (4 instead of 3)',
     ],
+    ['what calls them', having({ mentions: [] }), 'the conversation differs in mentions'],
+    [
+      'what has come to them',
+      having({ me: { ...known.me, deliveredSeq: 4 } }),
+      'their own membership differs in deliveredSeq (4 instead of 3)',
+    ],
     ['members that are not loaded', having({ members: undefined }), 'the members are not loaded'],
     ['a member too few', having({ members: { [ann.user.id]: ann } }), 'member person_11 is missing'],
     [
@@ -136,6 +153,11 @@ describe('a client that differs from the database in', () => {
       "somebody's read mark",
       having({ members: { ...known.members, [bob.user.id]: { ...bob, readSeq: 4 } } }),
       'member person_11 differs in readSeq (4 instead of 5)',
+    ],
+    [
+      'what has come to somebody',
+      having({ members: { ...known.members, [bob.user.id]: { ...bob, deliveredSeq: 6 } } }),
+      'member person_11 differs in deliveredSeq (6 instead of 5)',
     ],
     ['the group', { ...state, conversations: {} }, '0 conversations instead of the group'],
     [

@@ -55,6 +55,9 @@ test('a short replay with cuts and one kill -9 ends with every client equal to t
   expect(output).toMatch(/Every client equals the database\. Nothing was lost, nothing came twice\.\n$/);
   expect(output).toMatch(/kill -9 +after line \d+; the server was back in .*, everybody in /);
   expect(output).toMatch(/ok +\d+ connections cut, 3 or more of each client/);
+  expect(output).toMatch(/replies +[0-2] lines answer a message, 2 mention somebody by name/);
+  expect(output).toMatch(/marks +[1-9]\d* of delivery and [1-9]\d* of reading set/);
+  expect(output).toMatch(/ok +the server and each client count what the database has/);
   expect(output).toContain(
     '30 lines said, all acknowledged, each in the database exactly once; 1 line with nothing to see refused',
   );
@@ -65,4 +68,12 @@ test('a short replay with cuts and one kill -9 ends with every client equal to t
     `SELECT count(*)::int, count(DISTINCT (sender_id, text))::int AS said, max(seq)::int AS last FROM messages`,
   );
   expect(stored).toEqual([{ count: 30, said: 30, last: 30 }]);
+  const calling = await runSql<{ text: string; called: string }>(
+    database.url,
+    `SELECT m.text, u.full_name AS called FROM messages m JOIN users u ON m.extras #>> '{mentions,userIds,0}' = u.id::text ORDER BY m.seq`,
+  );
+  expect(calling).toEqual([
+    { text: 't-o-m: old curtains :)', called: 't-o-m' },
+    { text: 't-o-m: that line was empty', called: 't-o-m' },
+  ]);
 }, 60_000);

@@ -11,11 +11,12 @@ import type { EventLog } from './events/log.ts';
 import type { JobQueue } from './jobs/job-queue.ts';
 import type { Limits } from './limits/limits.ts';
 import type { MailDriver } from './mail/driver.ts';
-import type { ReadMarks } from './messages/read-marks.ts';
+import type { Marks } from './messages/marks.ts';
 import type { SendQueue } from './messages/send-queue.ts';
 import type { PresenceTracker } from './presence/presence.ts';
 import type { FailedCall } from './report-error.ts';
 import type { Connections, SocketConnection } from './sockets/connections.ts';
+import type { Storage } from './storage/storage.ts';
 import type { TypingRelay } from './typing/relay.ts';
 
 /** What lives as long as the process. Made once, in server.ts. */
@@ -29,9 +30,10 @@ export interface App {
   verifier: AuthVerifier;
   log: EventLog;
   sends: SendQueue;
-  readMarks: ReadMarks;
+  marks: Marks;
   jobs: JobQueue;
   mail: MailDriver;
+  storage: Storage;
   connections: Connections;
   presence: PresenceTracker;
   typing: TypingRelay;

@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { z } from 'zod';
 import { parseNetworks } from './client-address.ts';
 import { parseRate } from './limits/rate.ts';
@@ -124,6 +125,8 @@ const schema = z.object({
   LIMIT_USERNAMES: rate('2/86400'),
   LIMIT_FRIEND_REQUESTS: rate('60/3600'),
   LIMIT_REPORTS: rate('20/86400'),
+  LIMIT_UPLOADS: rate('120/600'),
+  LIMIT_DOWNLOADS: rate('1200/60'),
   LIMIT_PASSWORDS: rate('10/900'),
   LIMIT_STRANGERS: rate('100/60'),
   LIMIT_REGISTER: rate('5/60'),
@@ -145,6 +148,25 @@ const schema = z.object({
   EDIT_MINUTES: count(15),
   /** Days for which the log keeps its events. */
   LOG_RETENTION_DAYS: count(30),
+  /** Where files are kept: on a disk of this machine, or in a bucket of an S3. */
+  STORAGE_DRIVER: z.enum(['local', 's3']).default('local'),
+  /** With `local`: the folder. All nodes need to see the same. */
+  STORAGE_FOLDER: z.string().optional(),
+  /** With `local`: what is to stay free on its disk. */
+  STORAGE_KEEP_FREE_MB: count(500),
+  /** What the files of one person may have together. */
+  STORAGE_QUOTA_MB: count(1_000),
+  /** With `s3`: where it is for this server … */
+  S3_ENDPOINT: z.url({ protocol: /^https?$/ }).optional(),
+  /** … and for everybody else: then files go there and come from there directly, by signed links. */
+  S3_PUBLIC_ENDPOINT: z.url({ protocol: /^https?$/ }).optional(),
+  S3_REGION: z.string().default('us-east-1'),
+  S3_BUCKET: z
+    .string()
+    .regex(/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/, 'takes 3 to 63 lower-case letters, digits, dots and hyphens')
+    .optional(),
+  S3_ACCESS_KEY_ID: z.string().optional(),
+  S3_SECRET_ACCESS_KEY: z.string().optional(),
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'silent']).default('info'),
   /** Where development keeps its database and its secrets. Production keeps nothing on its disk. */
   DATA_FOLDER: z.string().default(`${PROJECT_FOLDER}.parley`),
@@ -153,8 +175,9 @@ const schema = z.object({
 /** The names of all variables, in their order above. */
 export const VARIABLES = Object.keys(schema.shape);
 
-export type Env = Omit<z.output<typeof schema>, 'REQUIRE_EMAIL_VERIFICATION'> & {
+export type Env = Omit<z.output<typeof schema>, 'REQUIRE_EMAIL_VERIFICATION' | 'STORAGE_FOLDER'> & {
   REQUIRE_EMAIL_VERIFICATION: boolean;
+  STORAGE_FOLDER: string;
 };
 
 /** A configuration that cannot be used. Its message is one line that names every bad variable. */
@@ -168,13 +191,18 @@ export function readEnv(variables: NodeJS.ProcessEnv): Env {
     const name = String(issue.path[0]);
     return given[name] === undefined ? `${name} is missing` : `${name}: ${issue.message}`;
   });
-  problems.push(...mailProblems(given), ...authProblems(given));
+  problems.push(...mailProblems(given), ...authProblems(given), ...storageProblems(given));
   if (given['NODE_ENV'] === 'production') problems.push(...guessableSecrets(given));
   if (problems.length > 0) throw new ConfigurationError(`Configuration: ${problems.join('; ')}`);
   const env = result.data!;
   const { REQUIRE_EMAIL_VERIFICATION = env.NODE_ENV === 'production' } = env;
+  const { STORAGE_FOLDER = join(env.DATA_FOLDER, 'files') } = env;
   // Whoever keeps the accounts elsewhere decides there whom to let in.
-  return { ...env, REQUIRE_EMAIL_VERIFICATION: REQUIRE_EMAIL_VERIFICATION && env.AUTH === 'local' };
+  return {
+    ...env,
+    REQUIRE_EMAIL_VERIFICATION: REQUIRE_EMAIL_VERIFICATION && env.AUTH === 'local',
+    STORAGE_FOLDER,
+  };
 }
 
 /** What the chosen way of mail needs. In production one is needed, unless another service keeps the accounts. */
@@ -197,6 +225,17 @@ function authProblems(given: Record<string, string | undefined>): string[] {
     (name) => NODE_ENV === 'production' && OPEN_TO_OTHERS.test(given[name] ?? ''),
   );
   return [...missing.map((name) => `${name} is missing`), ...open.map((name) => `${name}: needs https`)];
+}
+
+/** What the chosen storage needs. Production says where: what lies beside the program goes with its container. */
+function storageProblems(given: Record<string, string | undefined>): string[] {
+  const { NODE_ENV, STORAGE_DRIVER = 'local', STORAGE_FOLDER } = given as Record<string, string | undefined>;
+  if (STORAGE_DRIVER === 's3')
+    return ['S3_ENDPOINT', 'S3_BUCKET', 'S3_ACCESS_KEY_ID', 'S3_SECRET_ACCESS_KEY']
+      .filter((name) => given[name] === undefined)
+      .map((name) => `${name} is missing`);
+  const isMissing = NODE_ENV === 'production' && STORAGE_DRIVER === 'local' && STORAGE_FOLDER === undefined;
+  return isMissing ? ['STORAGE_FOLDER is missing, or STORAGE_DRIVER=s3'] : [];
 }
 
 const OPEN_TO_OTHERS = /^http:(?!\/\/(localhost|127\.0\.0\.1|\[::1\])(:\d+)?(\/|$))/i;

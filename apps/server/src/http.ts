@@ -9,6 +9,7 @@ import { clientOf } from './client-address.ts';
 import type { App, Context } from './context.ts';
 import type { Env } from './env.ts';
 import { ParleyError } from './error.ts';
+import { FILE_CORS, isFilePath, serveFiles } from './files/endpoints.ts';
 import { INBOX_PATH, showInbox } from './mail/inbox-page.ts';
 import { API_PATH, hasTooManyHeaders, urlOf } from './request.ts';
 import type { AppRouter } from './router.ts';
@@ -59,10 +60,13 @@ export function createRequestListener(
       return (await isReady()) ? answer(response, 200, 'ok') : answer(response, 503, 'not ready');
     if (url.pathname === INBOX_PATH && (await showInbox(app, url, response))) return;
     if (await openMailLink(app, request, url, response)) return;
-    if (!url.pathname.startsWith(`${API_PATH}/`)) return answer(response, 404, 'not found');
+    const isFile = isFilePath(url);
+    if (!isFile && !url.pathname.startsWith(`${API_PATH}/`)) return answer(response, 404, 'not found');
     if (!allowOrigin(request, response, app.env.ALLOWED_ORIGINS))
       return answer(response, 403, 'origin not allowed');
+    if (isFile) for (const [name, value] of Object.entries(FILE_CORS)) response.setHeader(name, value);
     if (request.method === 'OPTIONS') return answer(response, 204);
+    if (isFile) return serveFiles(app, request, response, url);
     if (request.method !== 'GET' && request.method !== 'POST')
       return answer(response, 405, 'GET and POST only');
     // tRPC would take a form for a mutation whose input is optional: with cookies that is a forged request.

@@ -2,10 +2,13 @@ import { sessionEvents } from './auth/events.ts';
 import { blockEvents } from './blocks/events.ts';
 import { contactEvents } from './contacts/events.ts';
 import { conversationEvents } from './conversations/events.ts';
+import { draftEvents } from './drafts/events.ts';
 import type { Hydrators } from './events/hydrate.ts';
 import { friendEvents } from './friends/events.ts';
 import { messageEvents } from './messages/events.ts';
+import { reactionEvents } from './reactions/events.ts';
 import { settingsEvents } from './settings/events.ts';
+import { threadEvents } from './threads/events.ts';
 import { userEvents } from './users/events.ts';
 
 /** How each type of event is read back from the log. */
@@ -13,9 +16,12 @@ export const hydrators: Hydrators = {
   ...blockEvents,
   ...contactEvents,
   ...conversationEvents,
+  ...draftEvents,
   ...friendEvents,
   ...messageEvents,
+  ...reactionEvents,
   ...sessionEvents,
   ...settingsEvents,
+  ...threadEvents,
   ...userEvents,
 };

@@ -1,6 +1,7 @@
 import { sendAccountMail } from './auth/account-mail.ts';
 import { cleanUp } from './auth/clean-up.ts';
 import { clearAccount } from './auth/clear-account.ts';
+import { sweepFiles } from './files/sweep.ts';
 import { clearGroup } from './groups/clear.ts';
 import type { JobHandlers } from './jobs/run-job.ts';
 import { sendMail } from './mail/send-mail.ts';
@@ -12,4 +13,5 @@ export const jobHandlers: JobHandlers = {
   'accounts.clear': clearAccount,
   'accounts.clean-up': cleanUp,
   'groups.clear': clearGroup,
+  'files.sweep': sweepFiles,
 };

@@ -3,16 +3,20 @@ import { authRouter } from './auth/router.ts';
 import { blocksRouter } from './blocks/router.ts';
 import { contactsRouter } from './contacts/router.ts';
 import { conversationsRouter } from './conversations/router.ts';
+import { draftsRouter } from './drafts/router.ts';
 import { eventsRouter } from './events/router.ts';
+import { filesRouter, uploadsRouter } from './files/router.ts';
 import { friendRequestsRouter, friendsRouter } from './friends/router.ts';
 import { groupsRouter } from './groups/router.ts';
 import { invitesRouter } from './invites/router.ts';
 import { messagesRouter } from './messages/router.ts';
 import { presenceRouter } from './presence/router.ts';
+import { reactionsRouter } from './reactions/router.ts';
 import { reportsRouter } from './reports/router.ts';
 import { sessionsRouter } from './sessions/router.ts';
 import { settingsRouter } from './settings/router.ts';
 import { syncRouter } from './sync/router.ts';
+import { threadsRouter } from './threads/router.ts';
 import { router } from './trpc.ts';
 import { typingRouter } from './typing/router.ts';
 import { usersRouter } from './users/router.ts';
@@ -31,6 +35,11 @@ export const apiRecord = {
   groups: groupsRouter,
   invites: invitesRouter,
   messages: messagesRouter,
+  reactions: reactionsRouter,
+  drafts: draftsRouter,
+  threads: threadsRouter,
+  uploads: uploadsRouter,
+  files: filesRouter,
   reports: reportsRouter,
   presence: presenceRouter,
   typing: typingRouter,

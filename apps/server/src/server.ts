@@ -21,7 +21,7 @@ import { deriveKey } from './keys.ts';
 import { createLimits } from './limits/limits.ts';
 import { createLogger } from './logger.ts';
 import { createMailDriver } from './mail/create-driver.ts';
-import { createReadMarks } from './messages/read-marks.ts';
+import { createMarks } from './messages/marks.ts';
 import { createSendQueue } from './messages/send-queue.ts';
 import { createPresence } from './presence/presence.ts';
 import { connectRedis } from './redis.ts';
@@ -29,6 +29,7 @@ import { createErrorReporter } from './report-error.ts';
 import { appRouter } from './router.ts';
 import { Connections } from './sockets/connections.ts';
 import { createUpgradeHandler } from './sockets/upgrade.ts';
+import { createStorage } from './storage/create-storage.ts';
 import { createTypingRelay } from './typing/relay.ts';
 
 /** What a request may take before anything of ours sees it: bytes of its headers, milliseconds until it is there. */
@@ -66,7 +67,7 @@ export async function startServer(
     ...{ url: env.DATABASE_URL, redis, logger },
   });
   const sends = createSendQueue({ url: env.DATABASE_URL, database, log, clock });
-  const readMarks = createReadMarks(database, log);
+  const marks = createMarks(database, log);
   const retention = startRetention(database, clock, env.LOG_RETENTION_DAYS, logger);
   const passwords =
     given.passwords ?? createPasswordHasher({ pepper: env.PASSWORD_PEPPER, cost: env.BCRYPT_COST });
@@ -77,15 +78,16 @@ export async function startServer(
   });
   const jobs = createJobQueue({ database, key: deriveKey(env.APP_SECRET, 'sealed-job'), logger });
   const mail = createMailDriver(env, database, clock);
+  const storage = createStorage(env, clock, logger);
   const verifier = await createVerifier({ env, clock, logger, accessTokens });
   const connections = new Connections(env, clock);
   const presence = createPresence({ database, log, connections, clock, logger });
   const typing = createTypingRelay(log, clock);
   const limits = createLimits({ env, pool: database.pool, redis, logger });
   const app: App = {
-    ...{ env, clock, logger, database, log, jobs, mail, limits, connections },
+    ...{ env, clock, logger, database, log, jobs, mail, storage, limits, connections },
     ...{ passwords, accessTokens, verifier },
-    ...{ sends, readMarks, presence, typing },
+    ...{ sends, marks, presence, typing },
     reportError: createErrorReporter(logger, appRouter),
   };
   database.onCommit(() => log.wake());
@@ -114,7 +116,7 @@ export async function startServer(
     await jobs.close();
     await mail.close();
     await sends.close();
-    await readMarks.flush();
+    await marks.flush();
     await retention.stop();
     await log.close();
     limits.close();

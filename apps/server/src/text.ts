@@ -13,11 +13,20 @@ export const text = (from: number, to: number) =>
     if (message) issues.push({ code: 'custom', message, input: value });
   });
 
+/** Text that is not finished: it may be empty, or have nothing to see in it yet. */
+export const unfinishedText = (to: number) =>
+  z.string().check(({ value, issues }) => {
+    const message = isWithin(value, 0, to) ? problemOfCharacters(value) : `at most ${to} characters`;
+    if (message) issues.push({ code: 'custom', message, input: value });
+  });
+
 function problemOf(value: string, from: number, to: number): string | null {
   if (!isWithin(value, from, to)) return `${from} to ${to} characters`;
-  if (!value.isWellFormed() || value.includes('\0')) return 'characters that are no text';
-  return INVISIBLE.test(value) ? 'nothing to see' : null;
+  return problemOfCharacters(value) ?? (INVISIBLE.test(value) ? 'nothing to see' : null);
 }
+
+const problemOfCharacters = (value: string): string | null =>
+  value.isWellFormed() && !value.includes('\0') ? null : 'characters that are no text';
 
 /** A code point has one unit or two: only what lies between is counted. */
 function isWithin(value: string, from: number, to: number): boolean {

@@ -96,8 +96,11 @@ async function createWorld(server: TestServer) {
       case 'read': {
         const { chat } = devices[command.who]![command.device]!;
         const seq = chat.state.get().conversations?.[conversationId]?.lastSeq;
+        if (!seq) break;
+        const { markRead, markDelivered } = chat.messages;
         // Refused if they are put out meanwhile.
-        if (seq) marking.push(chat.messages.markRead({ conversationId, seq }).catch(mustBeRefused));
+        for (const mark of [markDelivered, ...(seq % 3 > 0 ? [markRead] : [])])
+          marking.push(mark({ conversationId, seq }).catch(mustBeRefused));
         break;
       }
       case 'cut':
@@ -200,8 +203,8 @@ const shown = ({ conversations, outbox }: ChatState) => ({
     .map(
       ([, { members: _, timeline: __, id, kind, title, memberCount, lastSeq, me, peer, lastMessage }]) => ({
         ...{ id, kind, title, memberCount, lastSeq, lastMessage },
-        me: { role: me.role, joinedSeq: me.joinedSeq, readSeq: me.readSeq },
-        peer: peer && { user: peer.user, readSeq: peer.readSeq },
+        me: { role: me.role, joinedSeq: me.joinedSeq, readSeq: me.readSeq, deliveredSeq: me.deliveredSeq },
+        peer: peer && { user: peer.user, readSeq: peer.readSeq, deliveredSeq: peer.deliveredSeq },
       }),
     ),
 });

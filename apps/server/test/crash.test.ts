@@ -46,4 +46,4 @@ test('a server killed with -9 while messages flow: what was acknowledged is ther
     expect(stream.events.map((event) => event.type === 'message.created' && event.message.seq)).toEqual(all);
     expect(new Set(stream.texts).size).toBe(all.length);
   }
-}, 60_000);
+});

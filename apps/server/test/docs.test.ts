@@ -14,6 +14,9 @@ const pages = [
   'docs/performance.md',
   'docs/limits.md',
   'docs/blocks.md',
+  'docs/receipts.md',
+  'docs/threads.md',
+  'docs/files.md',
   ...decisions,
 ];
 

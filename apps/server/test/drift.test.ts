@@ -20,7 +20,7 @@ test.each([
   'ALTER TABLE users ALTER COLUMN email DROP NOT NULL',
   'ALTER TABLE members ALTER COLUMN role DROP DEFAULT',
   'ALTER TABLE messages ALTER COLUMN seq TYPE bigint',
-  'DROP INDEX members_user_id_idx',
+  'DROP INDEX members_user_id_conversation_id_idx',
   'ALTER TABLE sessions DROP CONSTRAINT sessions_user_id_fkey',
   "ALTER TYPE member_role ADD VALUE 'guest'",
 ])('a drift is seen: %s', async (change) => {

@@ -17,6 +17,7 @@ const complete = () => ({
   MAIL: 'smtp',
   MAIL_FROM: 'Parley <parley@example.com>',
   SMTP_URL: 'smtp://localhost:1025',
+  STORAGE_FOLDER: '/var/lib/parley',
 });
 
 const refusal = (variables: Record<string, string>): string => {

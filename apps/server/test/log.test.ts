@@ -145,12 +145,24 @@ test('hot tables, which have no foreign keys, refer to nothing that is not there
   const [alice, bob, carol] = await server.people.all('alice', 'bob', 'carol');
   const group = await alice.startGroup('tea', bob, carol);
   await bob.say(group, 'hello');
+  const thread = await carol.api.threads.open.mutate({ conversationId: group, seq: 1 });
+  await carol.say(thread.id, 'hello');
+  for (const person of [bob, carol]) {
+    await person.api.reactions.add.mutate({ conversationId: group, seq: 1, emoji: '👍' });
+    await person.api.drafts.set.mutate({ conversationId: group, text: 'not sent' });
+  }
   await carol.api.groups.leave.mutate({ conversationId: group });
   await alice.talkTo(bob);
   const { pool } = server.nodes[0].app.database;
   const dangling = `
     SELECT 'member' FROM members m LEFT JOIN conversations c ON c.id = m.conversation_id
       LEFT JOIN users u ON u.id = m.user_id WHERE c.id IS NULL OR u.id IS NULL
+    UNION ALL
+    SELECT 'thread' FROM conversations t LEFT JOIN conversations c ON c.id = t.parent_id
+      WHERE t.parent_id IS NOT NULL AND c.id IS NULL
+    UNION ALL
+    SELECT 'root' FROM messages m LEFT JOIN conversations t ON t.id = m.thread_id AND t.parent_seq = m.seq
+      WHERE m.thread_id IS NOT NULL AND t.id IS NULL
     UNION ALL
     SELECT 'message' FROM messages m LEFT JOIN conversations c ON c.id = m.conversation_id
       LEFT JOIN users u ON u.id = m.sender_id WHERE c.id IS NULL OR u.id IS NULL
@@ -160,6 +172,13 @@ test('hot tables, which have no foreign keys, refer to nothing that is not there
     UNION ALL
     SELECT 'interval' FROM topic_intervals i LEFT JOIN conversations c ON c.id = i.topic
       LEFT JOIN users u ON u.id = i.user_id WHERE c.id IS NULL OR u.id IS NULL
+    UNION ALL
+    SELECT 'reaction' FROM reactions r LEFT JOIN users u ON u.id = r.user_id
+      LEFT JOIN messages m ON m.conversation_id = r.conversation_id AND m.seq = r.seq
+      WHERE u.id IS NULL OR m.id IS NULL OR m.tombstone
+    UNION ALL
+    SELECT 'unsent' FROM drafts d LEFT JOIN members m ON m.conversation_id = d.conversation_id AND m.user_id = d.user_id
+      WHERE m.user_id IS NULL
     UNION ALL
     SELECT 'draft' FROM event_drafts`;
   expect((await pool.query(dangling)).rows).toEqual([]);

@@ -16,6 +16,17 @@ const procedures = Object.entries(
 ).map(([path, { _def }]) => ({ path, ..._def }));
 
 const SPECIES = 'kanarienvogel';
+/** Does something with each, some at a time: on a busy machine, too, every call has its turn before it is too late. */
+async function withAll<Item, Result>(
+  items: Item[],
+  work: (item: Item) => Promise<Result>,
+): Promise<Result[]> {
+  const results: Result[] = [];
+  for (let at = 0; at < items.length; at += 10)
+    results.push(...(await Promise.all(items.slice(at, at + 10).map(work))));
+  return results;
+}
+
 /** Something that is nowhere but where it was put; all of them are found by their species. */
 const canary = (what: string): string => `${SPECIES}${what}${randomBytes(9).toString('hex')}`;
 
@@ -129,7 +140,7 @@ describe('an error is logged without what it was given', () => {
   });
 });
 
-describe('S84 whatever goes through the API, the log has none of it', { timeout: 60_000 }, () => {
+describe('S84 whatever goes through the API, the log has none of it', () => {
   /** What was handed out, and must be nowhere either: by what it is. */
   let handedOut: Map<string, string>;
   let log: CapturedLog;
@@ -193,6 +204,7 @@ describe('S84 whatever goes through the API, the log has none of it', { timeout:
       // Of an access token the signature is what makes it one.
       if (name === 'accessToken') handedOut.set(value!.split('.')[2]!, 'signature');
     }
+    for (const [, signature] of answer.matchAll(/signature=([\w-]+)/g)) handedOut.set(signature!, 'link');
     if (answer.includes('"error"')) told.push(answer);
     return answer;
   }
@@ -256,6 +268,7 @@ describe('S84 whatever goes through the API, the log has none of it', { timeout:
       code: () => '123456',
       from: () => ({ conversationId: person.conversationId, seq: 1 }),
       mentions: () => ({ userIds: [person.id] }),
+      emoji: () => '👍',
       metadata: () => ({ [canary('key')]: canary('value') }),
       // In the form that an invite's has, and in base64.
       token: () => `${SPECIES}${randomBytes(5).toString('hex').slice(1)}`,
@@ -348,7 +361,7 @@ describe('S84 whatever goes through the API, the log has none of it', { timeout:
       for (const input of right) await overSocket(input);
       for (const text of peer.texts) note(text);
     };
-    await Promise.all(procedures.map(callOne));
+    await withAll(procedures, callOne);
     return untried;
   }
 
@@ -452,7 +465,7 @@ describe('S84 whatever goes through the API, the log has none of it', { timeout:
 
   test('while nothing can be written: each row that is refused is quoted by Postgres', async () => {
     await using server = await testServer({ logger: log.logger });
-    const people = await Promise.all(procedures.map(() => join(server)));
+    const people = await withAll(procedures, () => join(server));
     const tables = await runSql<{ name: string }>(
       server.databaseUrl,
       `SELECT quote_ident(tablename) AS name FROM pg_tables WHERE schemaname = 'public'
@@ -508,7 +521,7 @@ describe('S84 whatever goes through the API, the log has none of it', { timeout:
       // This one was let in before. A stream would end it.
       if (type !== 'subscription') await peer.call(path, input, type);
     };
-    await Promise.all(procedures.map(callOne));
+    await withAll(procedures, callOne);
     for (const text of peer.texts) note(text);
     await runSql(url, `ALTER DATABASE ${name} ALLOW_CONNECTIONS true`);
     expect(log.entries().some(({ msg }) => msg === 'the database did not answer')).toBe(true);

@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { appoint } from './appoint.ts';
 import { runSql } from './database.ts';
 import type { Person } from './people.ts';
-import { ManualClock, testServer } from './server.ts';
+import { ManualClock, serverForAll, type TestServer, testServer } from './server.ts';
 
 const refused = (code: string, data: object = {}) => ({ data: { code, ...data } });
 
@@ -21,9 +21,10 @@ async function viewOf(person: Person, conversationId: string) {
   return conversations.find(({ id }) => id === conversationId);
 }
 
+const forAll = serverForAll({ nodes: 2 });
+
 /** Two people in a group of the first, who both hear of everything. */
-async function pair(options: Parameters<typeof testServer>[0] = {}) {
-  const server = await testServer(options);
+async function pair(server: TestServer = forAll) {
   const [alice, bob] = await server.people.all('alice', 'bob');
   const conversationId = await alice.startGroup('tea', bob);
   const stream = await bob.subscribe({ node: server.nodes.length - 1 });
@@ -33,13 +34,12 @@ async function pair(options: Parameters<typeof testServer>[0] = {}) {
     bob,
     conversationId,
     stream,
-    [Symbol.asyncDispose]: () => server[Symbol.asyncDispose](),
   };
 }
 
 describe('a message', () => {
   test('answers, mentions, carries the application’s data, and is the same wherever it is read', async () => {
-    await using world = await pair({ nodes: 2 });
+    const world = await pair();
     const { alice, bob, conversationId, stream } = world;
     const { seq: replyTo } = await alice.say(conversationId, 'tea?');
     const extras = {
@@ -59,7 +59,7 @@ describe('a message', () => {
   });
 
   test('that is encrypted is passed on as it came, and has no text', async () => {
-    await using world = await pair();
+    const world = await pair();
     const { alice, bob, conversationId } = world;
     const ciphertext = Buffer.alloc(LIMITS.ciphertext, 7).toString('base64');
     const sent = await send(alice, { conversationId, ciphertext });
@@ -76,7 +76,7 @@ describe('a message', () => {
   });
 
   test('answers and mentions only what its sender sees; everyone is called by owner and admins', async () => {
-    await using world = await pair();
+    const world = await pair();
     const { server, alice, bob, conversationId } = world;
     const carol = await server.people.join('carol');
     await alice.say(conversationId, 'before carol');
@@ -106,7 +106,7 @@ describe('a message', () => {
     ['a number that takes 300 digits', { a: [1e300] }],
     ['a number that takes 300 zeros', { a: [1e-300] }],
   ])('does not carry %s', async (_, metadata) => {
-    await using world = await pair();
+    const world = await pair();
     const { alice, conversationId } = world;
     await expect(send(alice, { conversationId, text: 'a', metadata })).rejects.toMatchObject(
       refused('INVALID_INPUT'),
@@ -114,7 +114,7 @@ describe('a message', () => {
   });
 
   test('sent again under its key is itself, also with other extras refused', async () => {
-    await using world = await pair();
+    const world = await pair();
     const { alice, conversationId } = world;
     const clientMessageId = v7();
     const mutate = (metadata: Content['metadata']) =>
@@ -126,7 +126,7 @@ describe('a message', () => {
   });
 
   test('is forwarded with its first sender’s name to it, by whoever sees both conversations', async () => {
-    await using world = await pair();
+    const world = await pair();
     const { server, alice, bob, conversationId } = world;
     const carol = await server.people.join('carol');
     const direct = await bob.talkTo(carol);
@@ -149,7 +149,7 @@ describe('a message', () => {
 
 describe('editing', () => {
   test('is told to everybody, keeps what was said before, and changes neither place nor key', async () => {
-    await using world = await pair({ nodes: 2 });
+    const world = await pair();
     const { alice, bob, conversationId, stream } = world;
     const key = v7();
     const sent = await alice.say(conversationId, 'teh tea', key);
@@ -174,7 +174,8 @@ describe('editing', () => {
 
   test('is its sender’s, within 15 minutes by the server’s clock, and of what stands', async () => {
     const clock = new ManualClock();
-    await using world = await pair({ clock });
+    await using server = await testServer({ clock });
+    const world = await pair(server);
     const { alice, bob, conversationId } = world;
     await bob.say(conversationId, 'mine');
     const edit = (by: Person, seq = 1) => by.api.messages.edit.mutate({ conversationId, seq, text: 'yours' });
@@ -190,8 +191,27 @@ describe('editing', () => {
     await expect(history.query({ conversationId, seq: 1 })).rejects.toMatchObject(refused('NOT_FOUND'));
   });
 
+  test('is no news for somebody who came later, and does not see the message', async () => {
+    const world = await pair();
+    const { server, alice, bob, conversationId, stream } = world;
+    const carol = await server.people.join('carol');
+    const early = await alice.say(conversationId, 'before you');
+    await alice.api.groups.addMembers.mutate({ conversationId, userIds: [carol.id] });
+    const hers = await carol.subscribe();
+    await alice.api.messages.edit.mutate({ conversationId, seq: early.seq, text: 'still before you' });
+    const late = await alice.say(conversationId, 'for all');
+    await alice.api.messages.edit.mutate({ conversationId, seq: late.seq, text: 'for all of you' });
+    const edits = ({ events }: typeof stream) =>
+      events.flatMap((event) => (event.type === 'message.edited' ? event.message.text : []));
+    await stream.when(() => edits(stream).length === 2);
+    await hers.when(() => edits(hers).length > 0);
+    expect(edits(stream)).toEqual(['still before you', 'for all of you']);
+    expect(edits(hers)).toEqual(['for all of you']);
+    expect((await listed(bob, conversationId)).map(({ text }) => text)).toEqual(edits(stream));
+  });
+
   test('by two devices at once keeps every version', async () => {
-    await using world = await pair({ nodes: 2 });
+    const world = await pair();
     const { alice, conversationId } = world;
     await alice.say(conversationId, '0');
     const texts = ['1', '2', '3', '4'];
@@ -206,7 +226,8 @@ describe('editing', () => {
 
 describe('deleting for everyone', () => {
   test('leaves the place, and nothing of what was said anywhere', async () => {
-    await using world = await pair({ nodes: 2 });
+    await using own = await testServer({ nodes: 2 });
+    const world = await pair(own);
     const { server, alice, bob, conversationId, stream } = world;
     await send(alice, { conversationId, text: 'a secret', metadata: { also: 'secret' } });
     await alice.api.messages.edit.mutate({ conversationId, seq: 1, text: 'another secret' });
@@ -240,7 +261,7 @@ describe('deleting for everyone', () => {
   });
 
   test('is for its sender, for owner and admins of the group, and for moderators, whoever they are', async () => {
-    await using world = await pair();
+    const world = await pair();
     const { server, alice, bob, conversationId } = world;
     const [moderator, stranger] = await server.people.all('moderator', 'stranger');
     await appoint(server, moderator, 'MODERATOR');
@@ -268,7 +289,7 @@ describe('deleting for everyone', () => {
 
 describe('deleting for oneself', () => {
   test('takes it from the own devices alone', async () => {
-    await using world = await pair({ nodes: 2 });
+    const world = await pair();
     const { alice, bob, conversationId, stream } = world;
     for (const text of ['1', '2', '3']) await alice.say(conversationId, text);
     const others = await alice.subscribe();

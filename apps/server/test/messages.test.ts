@@ -172,6 +172,22 @@ describe('S59, S60: text', () => {
   });
 });
 
+test('S64 markup comes back byte for byte, as data that no browser takes for a page', async () => {
+  const [alice, bob] = await server.people.all('alice', 'bob');
+  const conversationId = await alice.talkTo(bob);
+  const text = `"><script>alert(1)</script>&lt;img src=x onerror='alert(2)'>\u2028\u202e`;
+  await alice.say(conversationId, text);
+  const input = encodeURIComponent(JSON.stringify({ json: { conversationId } }));
+  const answer = await fetch(`${server.nodes[0].url}/trpc/messages.list?input=${input}`, {
+    headers: { authorization: `Bearer ${bob.tokens.accessToken}` },
+  });
+  expect(answer.headers.get('content-type')).toMatch(/^application\/json/);
+  expect(answer.headers.get('x-content-type-options')).toBe('nosniff');
+  expect(JSON.parse(await answer.text())).toMatchObject({
+    result: { data: { json: { messages: [{ text }] } } },
+  });
+});
+
 describe('read marks', () => {
   test('move forward, stop at the last message, and reach everybody; sending moves one’s own', async () => {
     const [alice, bob] = await server.people.all('alice', 'bob');

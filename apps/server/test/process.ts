@@ -1,7 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { randomBytes } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import { once } from 'node:events';
+import { rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { COMPILED } from './compiled.ts';
@@ -26,6 +29,7 @@ export async function serverProcess(
   variables: Record<string, string> = {},
 ): Promise<ServerProcess> {
   const port = await freePort();
+  const folder = join(tmpdir(), `parley-files-${randomUUID()}`);
   let child: ChildProcess;
 
   async function start(): Promise<void> {
@@ -44,6 +48,7 @@ export async function serverProcess(
         REQUIRE_EMAIL_VERIFICATION: 'false',
         // Where nobody takes mail: a test that wants some gives another.
         ...{ MAIL: 'smtp', MAIL_FROM: 'parley@example.com', SMTP_URL: 'smtp://127.0.0.1:9' },
+        STORAGE_FOLDER: folder,
         LOG_LEVEL: 'error',
         ...HIGH_LIMITS,
         ...variables,
@@ -69,7 +74,10 @@ export async function serverProcess(
     },
     kill: () => end('SIGKILL'),
     restart: start,
-    [Symbol.asyncDispose]: () => end('SIGKILL'),
+    async [Symbol.asyncDispose]() {
+      await end('SIGKILL');
+      await rm(folder, { recursive: true, force: true });
+    },
   };
 }
 

@@ -185,6 +185,7 @@ describe('S05 an e-mail address leads to nobody', () => {
       expect([query, await find(me, query)]).toEqual([query, []]);
     const answer = await me.api.users.search.query({ query: 'alice' });
     expect(Object.keys(answer.users[0]!).sort()).toEqual([
+      'avatar',
       'fullName',
       'id',
       'isDeleted',

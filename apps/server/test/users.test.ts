@@ -273,7 +273,7 @@ describe('somebody’s page', () => {
     const byId = await bob.api.users.get.query({ userId: alice.id });
     expect(byId).toEqual({
       ...{ id: alice.id, username: alice.credentials.username, fullName: 'alice', bio: 'Down the hole' },
-      ...{ status: null, isDeleted: false },
+      ...{ avatar: null, status: null, isDeleted: false },
     });
     const shouted = alice.credentials.username.toUpperCase();
     expect(await bob.api.users.get.query({ username: shouted })).toEqual(byId);
@@ -299,7 +299,7 @@ describe('somebody’s page', () => {
     const left = await bob.api.users.get.query({ userId: alice.id });
     expect(left).toEqual({
       ...{ id: alice.id, username: expect.stringMatching(/^deleted_/), isDeleted: true },
-      ...{ fullName: null, bio: null, status: null },
+      ...{ fullName: null, avatar: null, bio: null, status: null },
     });
     for (const name of [username, left.username])
       await expect(bob.api.users.get.query({ username: name })).rejects.toMatchObject(

@@ -4,7 +4,9 @@ import { appRouter } from '../src/router.ts';
 import { appoint } from './appoint.ts';
 import { mailTo } from './inbox.ts';
 import type { People, Person } from './people.ts';
-import { type TestServer, testServer } from './server.ts';
+import { pdf, photo } from './samples.ts';
+import { serverForAll, type TestServer } from './server.ts';
+import { upload } from './uploads.ts';
 import { verifyAction } from './verify.ts';
 
 /**
@@ -225,6 +227,14 @@ const actions: Record<string, (people: People, server: TestServer) => Promise<un
       from.api.messages.send.mutate({ toUserId: to.id, text: 'hello', clientMessageId: v7() });
     await verifyAction([alice, carol], () => send(alice, carol));
     await verifyAction([alice, carol], () => send(carol, alice));
+    await verifyAction([alice, bob], async () => {
+      const attachments = [(await upload(alice, pdf())).id, (await upload(alice, await photo())).id];
+      await alice.api.messages.send.mutate({
+        conversationId: conversation,
+        attachments,
+        clientMessageId: v7(),
+      });
+    });
   },
   async 'messages.forward'(people) {
     const [alice, bob] = await people.all('alice', 'bob');
@@ -263,11 +273,133 @@ const actions: Record<string, (people: People, server: TestServer) => Promise<un
     });
     await verifyAction([alice, bob], () => alice.say(conversationId, '8'));
   },
+  async 'messages.pin'(people) {
+    const [alice, bob] = await people.all('alice', 'bob');
+    const conversationId = await alice.startGroup('tea', bob);
+    for (const text of ['one', 'two']) await bob.say(conversationId, text);
+    await verifyAction([alice, bob], async () => {
+      for (const seq of [2, 1, 2]) await alice.api.messages.pin.mutate({ conversationId, seq });
+    });
+  },
+  async 'messages.unpin'(people) {
+    const [alice, bob] = await people.all('alice', 'bob');
+    const conversationId = await alice.talkTo(bob);
+    for (const text of ['one', 'two']) await bob.say(conversationId, text);
+    for (const seq of [1, 2]) await alice.api.messages.pin.mutate({ conversationId, seq });
+    await verifyAction([alice, bob], async () => {
+      for (const seq of [2, 1, 2]) await bob.api.messages.unpin.mutate({ conversationId, seq });
+    });
+  },
+  async 'reactions.add'(people) {
+    const [alice, bob, carol] = await people.all('alice', 'bob', 'carol');
+    const conversationId = await alice.startGroup('tea', bob, carol);
+    await bob.say(conversationId, 'who wants tea?');
+    const react = (by: Person, emoji: string) =>
+      by.api.reactions.add.mutate({ conversationId, seq: 1, emoji });
+    await verifyAction([alice, bob, carol], async () => {
+      for (const by of [alice, bob, alice]) await react(by, '👍');
+      await react(carol, ':tea:');
+    });
+    await verifyAction([alice, bob, carol], async () => {
+      await react(carol, '👍');
+      await bob.api.messages.edit.mutate({ conversationId, seq: 1, text: 'who wants coffee?' });
+      await react(bob, ':coffee:');
+    });
+    await verifyAction([alice, bob, carol], () =>
+      bob.api.messages.delete.mutate({ conversationId, seq: 1, scope: 'everyone' }),
+    );
+  },
+  async 'reactions.remove'(people) {
+    const [alice, bob, carol] = await people.all('alice', 'bob', 'carol');
+    const conversationId = await alice.startGroup('tea', bob, carol);
+    await bob.say(conversationId, 'who wants tea?');
+    const place = { conversationId, seq: 1 };
+    for (const by of [carol, alice])
+      for (const emoji of ['👍', '❤️']) await by.api.reactions.add.mutate({ ...place, emoji });
+    await verifyAction([alice, bob, carol], async () => {
+      for (const by of [carol, alice]) await by.api.reactions.remove.mutate({ ...place, emoji: '👍' });
+      await carol.api.reactions.remove.mutate({ ...place, emoji: '❤️' });
+      await bob.api.reactions.add.mutate({ ...place, emoji: '👍' });
+    });
+  },
+  async 'drafts.set'(people) {
+    const alice = await people.join('alice');
+    const conversationId = await alice.startGroup('tea');
+    const set = (text: string, replyTo?: number) =>
+      alice.api.drafts.set.mutate({ conversationId, text, replyTo });
+    await verifyAction([alice], () => set('I would', 1));
+    await verifyAction([alice], () => set('I would not'));
+    await verifyAction([alice], () => set(''));
+  },
   async 'messages.markRead'(people) {
     const [alice, bob] = await people.all('alice', 'bob');
     const conversationId = await alice.talkTo(bob);
     for (const text of ['one', 'two', 'three']) await alice.say(conversationId, text);
     await verifyAction([alice, bob], () => bob.api.messages.markRead.mutate({ conversationId, seq: 2 }));
+    await bob.api.settings.update.mutate({ readReceipts: false });
+    await bob.api.conversations.configure.mutate({ conversationId, isMarkedUnread: true });
+    await verifyAction([alice, bob], async () => {
+      await bob.api.messages.markRead.mutate({ conversationId });
+      await alice.say(conversationId, 'four');
+    });
+  },
+  async 'messages.markDelivered'(people) {
+    const [alice, bob] = await people.all('alice', 'bob');
+    const conversationId = await alice.talkTo(bob);
+    const { id } = await alice.say(conversationId, 'one');
+    for (const text of ['two', 'three']) await alice.say(conversationId, text);
+    const { markDelivered, markRead } = bob.api.messages;
+    await verifyAction([alice, bob], async () => {
+      await markDelivered.mutate({ conversationId, messageIds: [id] });
+      await Promise.all([
+        markRead.mutate({ conversationId, seq: 2 }),
+        markDelivered.mutate({ conversationId }),
+      ]);
+    });
+    await bob.api.settings.update.mutate({ readReceipts: false });
+    await alice.say(conversationId, 'four');
+    await markRead.mutate({ conversationId });
+    await verifyAction([alice, bob], () => markDelivered.mutate({ conversationId }));
+  },
+  async 'threads.open'(people) {
+    const [alice, bob, carol] = await people.all('alice', 'bob', 'carol');
+    const group = await alice.startGroup('tea', bob, carol);
+    await bob.say(group, 'who wants tea?');
+    const root = { conversationId: group, seq: 1 };
+    await verifyAction([alice, bob, carol], async () => {
+      const { id } = await alice.api.threads.open.mutate(root);
+      await alice.say(id, 'I do');
+    });
+    await verifyAction([alice, bob, carol], async () => {
+      const { id } = await carol.api.threads.open.mutate(root);
+      for (const person of [carol, bob]) await person.say(id, 'me too');
+      await bob.say(group, 'tea is ready');
+    });
+    const [direct, erin] = [await alice.talkTo(bob), await people.join('erin')];
+    await bob.say(direct, 'hello');
+    await verifyAction([alice, bob], async () => {
+      const { id } = await alice.api.threads.open.mutate({ conversationId: direct, seq: 1 });
+      await bob.say(id, 'yes?');
+      await bob.api.messages.edit.mutate({ conversationId: group, seq: 1, text: 'who wants coffee?' });
+    });
+    // The newest message of a group comes with its thread.
+    const { addMembers, update } = alice.api.groups;
+    await update.mutate({ conversationId: group, history: 'all' });
+    const { id } = await alice.api.threads.open.mutate({ conversationId: group, seq: 2 });
+    await alice.say(id, 'at last');
+    await verifyAction([alice, bob, erin], () =>
+      addMembers.mutate({ conversationId: group, userIds: [erin.id] }),
+    );
+  },
+  async 'threads.unfollow'(people) {
+    const [alice, bob, carol] = await people.all('alice', 'bob', 'carol');
+    const conversationId = await alice.startGroup('tea', bob, carol);
+    await bob.say(conversationId, 'who wants tea?');
+    const { id } = await carol.api.threads.open.mutate({ conversationId, seq: 1 });
+    await verifyAction([alice, bob, carol], async () => {
+      await carol.api.threads.unfollow.mutate({ conversationId: id });
+      await bob.say(id, 'nobody?');
+    });
   },
   async 'presence.set'(people) {
     const [alice, bob] = await people.all('alice', 'bob');
@@ -428,15 +560,17 @@ const SILENT = [
   'reports.create',
   // True only now, and never kept.
   ...['typing.start', 'typing.stop'],
+  // Of a file others hear when it is used.
+  ...['uploads.create', 'uploads.complete'],
 ];
 
+const server = serverForAll();
+
 test.each(Object.entries(actions))('%s: old state and events are the new state', async (_, act) => {
-  await using server = await testServer();
   await act(server.people, server);
 });
 
 test('whoever deletes their account is in no list of others any more', async () => {
-  await using server = await testServer();
   const [alice, ...others] = await server.people.all('alice', 'friend', 'asked', 'asking', 'blocker');
   const [friend, asked, asking, blocker] = others;
   const send = (from: Person, to: Person) => from.api.friendRequests.send.mutate({ userId: to.id });

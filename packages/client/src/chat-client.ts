@@ -5,7 +5,7 @@ import type { AuthOptions, Storage } from './session.ts';
 import type { Readable } from './store.ts';
 import type { ReceivedEvent } from './sync/apply-event.ts';
 import type { ConnectionStatus } from './sync/connection.ts';
-import type { Draft } from './sync/outbox.ts';
+import type { NewMessage } from './sync/outbox.ts';
 import type { Sending } from './sync/sender.ts';
 import type { ChatState, MessagePage } from './sync/state.ts';
 import type { EventSourceConstructor } from './transport.ts';
@@ -54,9 +54,9 @@ export interface ChatClient {
     /**
      * Puts a message into the outbox: it shows in the state at once, and goes out as soon as it can. It has a `text` or
      * a `ciphertext`, and what goes with it. It goes into a conversation, or to a person, `toUserId`, with whom one is
-     * opened if there is none.
+     * opened if there is none. A draft that is kept there stays: the application takes it away, `api.drafts.set`.
      */
-    send(draft: Draft): Sending;
+    send(draft: NewMessage): Sending;
     /**
      * Loads a page: the newest messages, or those `before`, `after` or `around` a seq. It joins the timeline if
      * it touches what is known of it. Errors: `NOT_FOUND`.
@@ -67,6 +67,11 @@ export interface ChatClient {
      * when the server has it. Errors: `NOT_FOUND`.
      */
     markRead(input: { conversationId: string; seq: number }): Promise<void>;
+    /**
+     * The same for what has come to this device: so that others see it as delivered. The client never says so by itself;
+     * whatever is read has come, too.
+     */
+    markDelivered(input: { conversationId: string; seq: number }): Promise<void>;
   };
   readonly conversations: {
     /** Loads one conversation into the state, such as one older than the first load brought. Errors: `NOT_FOUND`. */

@@ -9,13 +9,15 @@ import { readAllMembers } from './sync/all-members.ts';
 import type { ReceivedEvent } from './sync/apply-event.ts';
 import { createConnection } from './sync/connection.ts';
 import { createFollower, type Follower } from './sync/follow.ts';
-import { createReadMarks } from './sync/read-marks.ts';
+import { createMarks } from './sync/marks.ts';
 import { ANSWER_WITHIN_MS } from './sync/retry.ts';
 import { createSender, type Sender } from './sync/sender.ts';
 import {
   type ChatState,
   dropEphemeral,
   emptyState,
+  markDelivered,
+  markRead,
   mergeConversation,
   mergeMembers,
   mergePage,
@@ -45,11 +47,21 @@ export function createClient(options: ClientOptions): ChatClient {
       api.messages.send.mutate(draft, within(signal)),
     canSend,
   );
-  const readMarks = createReadMarks(
-    store,
-    (conversationId, seq, signal) => api.messages.markRead.mutate({ conversationId, seq }, within(signal)),
-    canSend,
-  );
+  const marks = {
+    read: createMarks(
+      store,
+      markRead,
+      (conversationId, seq, signal) => api.messages.markRead.mutate({ conversationId, seq }, within(signal)),
+      canSend,
+    ),
+    delivered: createMarks(
+      store,
+      markDelivered,
+      (conversationId, seq, signal) =>
+        api.messages.markDelivered.mutate({ conversationId, seq }, within(signal)),
+      canSend,
+    ),
+  };
   const typing = createTyping(
     store,
     (signal, conversationId) => api.typing[signal].mutate({ conversationId }),
@@ -58,14 +70,15 @@ export function createClient(options: ClientOptions): ChatClient {
   const follower = createFollower({
     ...{ source: sourceOf(server), store, tell: connection.tell, emit: hear },
     arrived: sender.arrived,
-    over: readMarks.over,
+    over: (state) => marks.read.over(marks.delivered.over(state)),
   });
 
   connection.status.subscribe((status) => {
     if (status !== 'live') forgetEphemeral();
     if (status !== 'live' && status !== 'catching-up') return;
     sender.resume();
-    readMarks.resume();
+    marks.read.resume();
+    marks.delivered.resume();
   });
   session.status.subscribe((status) => {
     if (status === 'expired') stop('expired');
@@ -105,7 +118,8 @@ export function createClient(options: ClientOptions): ChatClient {
   function giveUp(reason: string): void {
     const error = new Error(reason);
     sender.clear(error);
-    readMarks.clear(error);
+    marks.read.clear(error);
+    marks.delivered.clear(error);
   }
 
   /** Somebody else's state and outbox are not shown, nor sent, to whoever comes next. */
@@ -153,7 +167,8 @@ export function createClient(options: ClientOptions): ChatClient {
         if (draft.conversationId !== undefined) typing.sent(draft.conversationId);
         return sender.send(draft);
       },
-      markRead: ({ conversationId, seq }) => readMarks.mark(conversationId, seq),
+      markRead: ({ conversationId, seq }) => marks.read.mark(conversationId, seq),
+      markDelivered: ({ conversationId, seq }) => marks.delivered.mark(conversationId, seq),
       ...messageLoads(server, store, follower, sender),
     },
     conversations: conversationLoads(server, follower),

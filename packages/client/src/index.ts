@@ -4,7 +4,9 @@ export type {
   ChatEvent,
   Contact,
   Conversation,
+  ConversationUnread,
   ConversationView,
+  Draft,
   EphemeralEvent,
   ErrorCode,
   ErrorData,
@@ -18,12 +20,16 @@ export type {
   Presence,
   Profile,
   PublicUser,
+  Reaction,
+  Receipt,
   ReportReason,
   SeqRange,
   Settings,
   Status,
   StreamItem,
   StreamNotice,
+  Thread,
+  Unread,
   WireError,
 } from '@parley/contract';
 export type { Api, AppRouter } from './api-type.ts';
@@ -37,17 +43,21 @@ export { applyEvent, type ReceivedEvent, type UnknownEvent } from './sync/apply-
 export type { ConnectionStatus } from './sync/connection.ts';
 export type { OutgoingMessage } from './sync/outbox.ts';
 export type { People } from './sync/people.ts';
+export { receiptOf } from './sync/receipts.ts';
 export type { Sending, SendingState } from './sync/sender.ts';
 export {
   type Bootstrap,
   type ChatState,
   type ConversationState,
+  conversationsOf,
   emptyState,
   hasMoreBefore,
   type MessagePage,
   statusAt,
   type Timeline,
   takeBootstrap,
+  threadsOf,
+  totalsOf,
   unreadOf,
 } from './sync/state.ts';
 export type { EventSourceConstructor } from './transport.ts';

@@ -16,7 +16,7 @@ import {
   takeSent,
   unreadOf,
 } from '../src/sync/state.ts';
-import { type Action, actions, ME, Model } from './model.ts';
+import { type Action, actions, ME, Model, viewsIn } from './model.ts';
 
 const begin = (model: Model): ChatState => takeBootstrap(emptyState, model.snapshot());
 const fold = (state: ChatState, log: Logged[]): ChatState => log.reduce(follow, state);
@@ -25,13 +25,31 @@ type Logged = Model['log'][number];
 /** As a client does: it loads a conversation that it does not know when somebody writes in it. */
 function follow(state: ChatState, { event, snapshot }: Logged): ChatState {
   const next = applyEvent(state, event);
-  if (event.type !== 'message.created' || next.conversations?.[event.message.conversationId]) return next;
-  const view = snapshot.conversations.find(({ id }) => id === event.message.conversationId);
+  const unknown = toLoad(state, next, event);
+  const view = viewsIn(snapshot).find(({ id }) => id === unknown);
   return view ? mergeConversation(next, view) : next;
 }
 
+function toLoad(before: ChatState, after: ChatState, event: ChatEvent): string | undefined {
+  if (event.type === 'message.created')
+    return after.conversations?.[event.message.conversationId] ? undefined : event.message.conversationId;
+  // Somebody who has come again is not told of a message to which they had reacted.
+  return event.type === 'member.added' && !event.lastMessage && !before.conversations?.[event.conversation.id]
+    ? event.conversation.id
+    : undefined;
+}
+
+/** How a conversation is kept is told as it is when the log is read. */
+function asReadNow(event: ChatEvent, model: Model): ChatEvent {
+  if (event.type !== 'membership.updated') return event;
+  const view = viewsIn(model.snapshot()).find(({ id }) => id === event.conversationId);
+  if (view?.me.joinedAt !== event.joinedAt) return event;
+  const { isArchived, pinnedAt, mutedUntil, notify, isMarkedUnread } = view.me;
+  return { ...event, settings: { isArchived, pinnedAt, mutedUntil, notify, isMarkedUnread } };
+}
+
 /** News of this person alone, of which a gap leaves out nothing. */
-const OWN = ['message.hidden', 'membership.updated', 'conversation.cleared'];
+const OWN = ['message.hidden', 'membership.updated', 'conversation.cleared', 'draft.updated'];
 
 /** The conversation whose news an event is. */
 const roomOf = (event: ChatEvent): string | undefined =>
@@ -148,12 +166,15 @@ describe('the state', () => {
         const room = rooms[which % rooms.length];
         if (!room || cut > end) return;
         // The view may be younger than the end of the gap: what follows it then comes again.
-        const view = model.snapshot().conversations.find(({ id }) => id === room) ?? null;
+        const view = viewsIn(model.snapshot()).find(({ id }) => id === room) ?? null;
         const before = fold(start, log.slice(0, cut));
         const told = applyEvent(before, { type: 'stream.gapped', conversationId: room, conversation: view });
         const state = fold(
           told,
-          log.slice(cut).filter(({ event }, index) => roomOf(event) !== room || cut + index >= end),
+          log
+            .slice(cut)
+            .filter(({ event }, index) => roomOf(event) !== room || cut + index >= end)
+            .map(({ event, snapshot }) => ({ event: asReadNow(event, model), snapshot })),
         );
         expect(shownOf(state)).toEqual(shownOf(fold(start, log)));
         expectHonest(state, model);

@@ -8,7 +8,7 @@ import type { ConnectionNews } from '../src/sync/connection.ts';
 import { createFollower, type StreamListener } from '../src/sync/follow.ts';
 import { takePeople } from '../src/sync/people.ts';
 import { type ChatState, emptyState, mergeConversation, mergeMembers, unreadOf } from '../src/sync/state.ts';
-import { type Action, actions, ME, Model } from './model.ts';
+import { type Action, actions, ME, Model, viewsIn } from './model.ts';
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
@@ -179,12 +179,12 @@ describe('whatever happens on the way', () => {
         /** Pages that were read and have not arrived yet. */
         const pages: (() => void)[] = [];
         const ask = (n: number) => {
-          const { conversations } = it.model.snapshot();
+          const conversations = viewsIn(it.model.snapshot());
           const id = conversations[n % conversations.length]?.id;
           if (id === undefined) return;
           const arrival = new Promise<void>((resolve) => pages.push(resolve));
           const read = async () => {
-            const conversation = it.model.snapshot().conversations.find((view) => view.id === id);
+            const conversation = viewsIn(it.model.snapshot()).find((view) => view.id === id);
             const page = { conversation, members: it.model.members(id), cursor: it.at(it.model.log.length) };
             await arrival;
             if (page.conversation) return { ...page, conversation: page.conversation };
@@ -197,7 +197,7 @@ describe('whatever happens on the way', () => {
             .catch(() => {});
         };
         const askForMembers = (n: number) => {
-          const { conversations } = it.model.snapshot();
+          const conversations = viewsIn(it.model.snapshot());
           const id = conversations[n % conversations.length]?.id;
           if (id === undefined) return;
           const readPage = async (after = '') => {
@@ -236,9 +236,9 @@ describe('whatever happens on the way', () => {
         it.deliver();
         await settled();
         it.follower.stop();
-        const { conversations, ...fresh } = it.model.snapshot();
+        const fresh = it.model.snapshot();
         const state = it.store.get();
-        expect(byId(it.views())).toEqual(byId(conversations));
+        expect(byId(it.views())).toEqual(byId(viewsIn(fresh)));
         const { friends, friendRequests, contacts, blocks } = state;
         expect({ friends, friendRequests, contacts, blocks }).toEqual(takePeople(fresh));
         for (const conversation of Object.values(state.conversations!)) {

@@ -2,6 +2,7 @@ import type {
   ChatEvent,
   Conversation,
   ConversationView,
+  Draft,
   Member,
   MembershipSettings,
   Message,
@@ -17,7 +18,7 @@ import { type PeopleAction, PeopleModel, peopleActions } from './people-model.ts
 export type Action =
   | { do: 'direct'; with: number }
   | { do: 'group'; with: number[] }
-  | { do: 'send' | 'read'; who: number; where: number }
+  | { do: 'send' | 'read' | 'deliver'; who: number; where: number }
   | { do: 'add' | 'remove' | 'leave' | 'promote'; who: number; where: number }
   /** A group is called otherwise, and who comes from then on sees all of it, or only what follows. */
   | { do: 'update'; how: number; where: number }
@@ -25,6 +26,14 @@ export type Action =
   | { do: 'disband'; where: number }
   /** One of the newest messages is edited, deleted for everyone, or by `me` for themselves. */
   | { do: 'edit' | 'bury' | 'hide'; which: number; where: number }
+  /** Somebody reacts to one of the newest messages, or does so no more. */
+  | { do: 'react'; who: number; how: number; which: number; where: number }
+  /** One of the newest messages is pinned, or its pin taken off. */
+  | { do: 'pin'; which: number; where: number }
+  /** Somebody opens the thread about one of the newest messages. */
+  | { do: 'thread'; who: number; which: number; where: number }
+  /** `me` writes, and does not send it. */
+  | { do: 'draft'; how: number; where: number }
   /** Somebody whom `me` has blocked begins a direct conversation: `me` does not hear of it. */
   | { do: 'hidden direct'; with: number }
   /** The other one of a direct conversation sends what is withheld from `me`. */
@@ -50,8 +59,11 @@ export const actions: fc.Arbitrary<Action[]> = fc.array(
     },
     fc.record({ do: fc.constant('group' as const), with: fc.array(pick, { maxLength: 4 }) }),
     {
-      weight: 4,
-      arbitrary: fc.record({ do: fc.constantFrom('send' as const, 'read' as const), who: pick, where: pick }),
+      weight: 12,
+      arbitrary: fc.record({
+        do: fc.constantFrom('send' as const, 'send' as const, 'read' as const, 'deliver' as const),
+        ...{ who: pick, where: pick },
+      }),
     },
     {
       weight: 3,
@@ -78,12 +90,25 @@ export const actions: fc.Arbitrary<Action[]> = fc.array(
         where: pick,
       }),
     },
+    {
+      weight: 8,
+      arbitrary: fc.record({
+        do: fc.constant('react' as const),
+        ...{ who: pick, how: fc.nat(2), which: fc.nat(1), where: pick },
+      }),
+    },
+    fc.record({ do: fc.constant('pin' as const), which: fc.nat(5), where: pick }),
+    fc.record({ do: fc.constant('draft' as const), how: fc.nat(3), where: pick }),
+    {
+      weight: 3,
+      arbitrary: fc.record({ do: fc.constant('thread' as const), who: pick, which: fc.nat(2), where: pick }),
+    },
     { weight: 3, arbitrary: peopleActions },
     fc.record({ do: fc.constant('configure' as const), how: pick, where: pick }),
     fc.record({ do: fc.constant('clear' as const), where: pick }),
     fc.record({ do: fc.constantFrom('change profile' as const, 'delete account' as const), who: pick }),
   ),
-  { maxLength: 60 },
+  { maxLength: 60, size: 'max' },
 );
 
 interface Room {
@@ -94,6 +119,9 @@ interface Room {
   withheld: Set<number>;
   /** … and of what is deleted for everyone. */
   buried: Set<number>;
+  /** Who has reacted, by message and emoji, in the order of their first use. */
+  reactions: Map<string, { seq: number; emoji: string; userIds: Set<string> }>;
+  draft: Draft | null;
   /** `me` has not heard of it. */
   hidden: boolean;
   /** How `me` keeps it. */
@@ -110,12 +138,21 @@ const PEOPLE = Array.from({ length: 5 }, (_, n) => ({
   id: uuid(n + 1),
   username: `user${n}`,
   fullName: null,
+  avatar: null,
   status: null,
   isDeleted: false,
 }));
 export const ME = PEOPLE[0]!;
 
-const KEPT: MembershipSettings = { isArchived: false, pinnedAt: null, mutedUntil: null, notify: 'all' };
+const CALLS_ME = { userIds: [ME.id] };
+const EVERYBODY = { userIds: [], everyone: true as const };
+const KEPT: MembershipSettings = {
+  isArchived: false,
+  pinnedAt: null,
+  mutedUntil: null,
+  notify: 'all',
+  isMarkedUnread: false,
+};
 
 const SETTINGS: Settings = {
   dmPolicy: 'everyone',
@@ -142,7 +179,9 @@ export class Model {
   }
 
   snapshot(): Bootstrap {
-    const conversations = this.#rooms.flatMap((room) => this.#view(room) ?? []);
+    const views = this.#rooms.flatMap((room) => this.#view(room) ?? []);
+    const conversations = views.filter(({ kind }) => kind !== 'thread');
+    const threads = views.filter(({ kind }) => kind === 'thread');
     const me = {
       ...ME,
       email: 'me@example.com',
@@ -153,7 +192,8 @@ export class Model {
       availability: 'online' as const,
       createdAt: AT,
     };
-    return { cursor: `e.${this.log.length}`, me, conversations, hasMore: false, ...this.#people.lists() };
+    const cursor = `e.${this.log.length}`;
+    return { cursor, me, conversations, hasMore: false, threads, ...this.#people.lists() };
   }
 
   /** A conversation as `me` gets it who asks for it. */
@@ -192,6 +232,14 @@ export class Model {
       case 'bury':
       case 'hide':
         return this.#changeMessage(action);
+      case 'react':
+        return this.#inRoom(action, (room, member) => this.#react(room, member, action));
+      case 'pin':
+        return this.#pin(action);
+      case 'draft':
+        return this.#draft(action);
+      case 'thread':
+        return this.#inRoom(action, (room, member) => this.#openThread(room, member, action.which));
       case 'configure':
         return this.#configure(action);
       case 'clear':
@@ -207,6 +255,8 @@ export class Model {
         return this.#inRoom(action, (room, member) => this.#send(room, member));
       case 'read':
         return this.#inRoom(action, (room, member) => this.#read(room, member, 1 + (action.who % 9)));
+      case 'deliver':
+        return this.#inRoom(action, (room, member) => this.#deliver(room, member, action.who % 5));
       case 'add':
         return this.#add(
           this.#rooms[action.where % this.#rooms.length],
@@ -236,26 +286,97 @@ export class Model {
     );
     if (known) return;
     const title = kind === 'group' ? 'a group' : null;
-    const own = { id: uuid(this.#ids++), kind, title, description: null, createdAt: AT };
+    const room = this.#newRoom({ kind, title, parent: null, history: 'joined' }, hidden);
+    for (const user of people)
+      room.members.set(user.id, entry(user, kind === 'group' && user === ME ? 'owner' : 'member', 0));
+    this.#tellOfBeginning(room);
+  }
+
+  #newRoom(own: Pick<Conversation, 'kind' | 'title' | 'parent' | 'history'>, hidden: boolean): Room {
+    const facts = {
+      id: uuid(this.#ids++),
+      description: null,
+      icon: null,
+      createdAt: AT,
+      memberCount: 0,
+      lastSeq: 0,
+    };
     const room: Room = {
-      conversation: { ...own, memberCount: 0, lastSeq: 0, slowModeSeconds: 0, history: 'joined' },
+      conversation: { ...facts, slowModeSeconds: 0, ...own },
       members: new Map(),
       messages: [],
       withheld: new Set(),
       buried: new Set(),
+      reactions: new Map(),
+      draft: null,
       hidden,
       settings: KEPT,
       cleared: false,
     };
-    for (const user of people)
-      room.members.set(user.id, entry(user, kind === 'group' && user === ME ? 'owner' : 'member', 0));
     this.#rooms.push(room);
-    this.#tellOfBeginning(room);
+    return room;
   }
+
+  /** A new one: both of a direct conversation follow it, of a group who opens it and who wrote the message. */
+  #openThread(room: Room, { user, joinedSeq }: Member, which: number): void {
+    const { id, kind } = room.conversation;
+    const message = room.messages[room.messages.length - 1 - which];
+    if (kind === 'thread' || !message || message.deletedAt || message.seq <= joinedSeq) return;
+    const { seq, senderId } = message;
+    if (room.withheld.has(seq)) return;
+    const known = this.#threadAbout(id, seq);
+    if (known) {
+      if (!known.members.has(user.id)) this.#follow(known, user);
+      return;
+    }
+    const parent = { conversationId: id, seq };
+    const thread = this.#newRoom({ kind: 'thread', title: null, parent, history: 'all' }, false);
+    for (const { user: one } of room.members.values())
+      if (one === user || kind === 'direct' || one.id === senderId)
+        thread.members.set(one.id, entry(one, 'member', 0));
+    this.#tellOfBeginning(thread);
+    this.#tellOfThread(thread);
+  }
+
+  #follow(thread: Room, user: PublicUser): void {
+    const at = thread.messages.length;
+    const added = { ...entry(user, 'member', at), joinedSeq: 0 };
+    added.joinedAt = new Date(Date.parse(AT) + this.#ids++).toISOString();
+    const last = thread.messages.at(-1);
+    const theirs = [...thread.reactions.values()].some(
+      ({ seq, userIds }) => seq === last?.seq && userIds.has(user.id),
+    );
+    thread.members.set(user.id, added);
+    if (user.id === ME.id) Object.assign(thread, { settings: KEPT, cleared: false, draft: null });
+    const arrival = { actorId: user.id, ...this.#arrival(thread, [added]) };
+    this.#tell(thread, {
+      type: 'member.added',
+      ...arrival,
+      lastMessage: last && !theirs ? asRead(last) : null,
+    });
+  }
+
+  /** The message that a thread is about has it, unless it is deleted; whoever is in the parent hears of it. */
+  #tellOfThread({ conversation: { id, parent }, messages }: Room): void {
+    const { conversationId, seq } = parent!;
+    const room = this.#rooms.find(({ conversation }) => conversation.id === conversationId)!;
+    const message = room.messages[seq - 1]!;
+    const thread = { id, replies: messages.length, lastReplyAt: messages.at(-1)?.createdAt ?? null };
+    if (!message.deletedAt) room.messages[seq - 1] = { ...message, thread };
+    this.#tell(room, { type: 'thread.updated', conversationId, seq, thread });
+  }
+
+  #threadAbout = (conversationId: string, seq: number): Room | undefined =>
+    this.#rooms.find(
+      ({ conversation: { parent } }) => parent?.conversationId === conversationId && parent.seq === seq,
+    );
+
+  #threadsOf = (room: Room): Room[] =>
+    this.#rooms.filter(({ conversation: { parent } }) => parent?.conversationId === room.conversation.id);
 
   /** What is in the log is how it began, whenever it is told. */
   #tellOfBeginning(room: Room): void {
-    const members = [...room.members.values()].map((member) => ({ ...member, readSeq: 0 }));
+    const members = [...room.members.values()].map((member) => ({ ...member, readSeq: 0, deliveredSeq: 0 }));
     const conversation = { ...this.#now(room), lastSeq: 0 };
     this.#tell(room, { type: 'conversation.created', actorId: ME.id, conversation, members });
   }
@@ -289,14 +410,17 @@ export class Model {
       senderId: member.user.id,
       text: `message ${seq}`,
       createdAt: AT,
+      ...(seq % 3 === 0 && { mentions: seq % 2 === 0 ? EVERYBODY : CALLS_ME }),
     };
     room.messages.push(message);
     if (withheld) {
       room.withheld.add(seq);
       return;
     }
-    room.members.set(member.user.id, { ...member, readSeq: seq });
+    room.members.set(member.user.id, { ...member, readSeq: seq, deliveredSeq: seq });
+    if (member.user.id === ME.id) room.settings = { ...room.settings, isMarkedUnread: false };
     this.#tell(room, { type: 'message.created', message });
+    if (room.conversation.parent) this.#tellOfThread(room);
   }
 
   #changeMessage({
@@ -323,13 +447,68 @@ export class Model {
     } else if (room.buried.has(seq)) return;
     else if (how === 'bury') {
       room.buried.add(seq);
+      for (const [key, reaction] of room.reactions) if (reaction.seq === seq) room.reactions.delete(key);
       room.messages[at] = { id, conversationId, seq, senderId, text: '', createdAt, deletedAt: AT };
       this.#tell(room, { type: 'message.deleted', conversationId, seq, actorId: senderId, deletedAt: AT });
     } else {
-      const edited = { ...message, text: `${message.text}!`, editedAt: AT };
+      const { mentions, ...rest } = message;
+      const calling = mentions ? {} : { mentions: CALLS_ME };
+      const edited = { ...rest, ...calling, text: `${message.text}!`, editedAt: AT };
       room.messages[at] = edited;
-      this.#tell(room, { type: 'message.edited', message: edited });
+      this.#tell(room, { type: 'message.edited', message: asTold(edited) });
     }
+  }
+
+  /** One of the newest messages, if it stands and `me` sees it. */
+  #standing(room: Room | undefined, which: number): Message | undefined {
+    const mine = room?.members.get(ME.id);
+    const message = room?.messages[room.messages.length - 1 - which];
+    if (!room || !message || room.hidden || message.deletedAt || room.withheld.has(message.seq)) return;
+    return mine && message.seq > mine.joinedSeq ? message : undefined;
+  }
+
+  #react(room: Room, { user, joinedSeq }: Member, { how, which }: { how: number; which: number }): void {
+    const seen = room.members.has(ME.id)
+      ? this.#standing(room, which)
+      : room.messages[room.messages.length - 1 - which];
+    if (!seen || seen.deletedAt || seen.seq <= joinedSeq) return;
+    const { seq, conversationId } = seen;
+    const emoji = ['👍', '❤️', ':tea:'][how]!;
+    const key = `${seq} ${emoji}`;
+    const { userIds } = room.reactions.get(key) ?? { userIds: new Set<string>() };
+    const isNew = !userIds.delete(user.id);
+    if (isNew) userIds.add(user.id);
+    if (userIds.size > 0) room.reactions.set(key, { seq, emoji, userIds });
+    else room.reactions.delete(key);
+    const reactions = [...room.reactions.values()]
+      .filter((reaction) => reaction.seq === seq)
+      .map((one) => ({ emoji: one.emoji, count: one.userIds.size, isMine: one.userIds.has(ME.id) }));
+    room.messages[seq - 1] = { ...withoutReactions(seen), ...(reactions.length > 0 && { reactions }) };
+    const type = isNew ? 'reaction.added' : 'reaction.removed';
+    this.#tell(room, { type, conversationId, seq, userId: user.id, emoji, count: userIds.size });
+  }
+
+  #pin({ which, where }: { which: number; where: number }): void {
+    const room = this.#rooms[where % this.#rooms.length];
+    const message = this.#standing(room, which);
+    if (!room || !message) return;
+    const { pinnedAt, ...rest } = message;
+    const { seq, conversationId } = message;
+    const pin = { conversationId, seq, actorId: ME.id };
+    room.messages[seq - 1] = pinnedAt ? rest : { ...rest, pinnedAt: AT };
+    this.#tell(
+      room,
+      pinnedAt ? { type: 'message.unpinned', ...pin } : { type: 'message.pinned', ...pin, pinnedAt: AT },
+    );
+  }
+
+  #draft({ how, where }: { how: number; where: number }): void {
+    const room = this.#rooms[where % this.#rooms.length];
+    if (!room || !isHeard(room)) return;
+    const draft = how > 0 ? { text: `draft ${how}`, updatedAt: AT } : null;
+    room.draft = draft;
+    const { joinedAt } = room.members.get(ME.id)!;
+    this.#log({ type: 'draft.updated', conversationId: room.conversation.id, joinedAt, draft });
   }
 
   #configure({ how, where }: { how: number; where: number }): void {
@@ -340,6 +519,7 @@ export class Model {
       pinnedAt: how % 3 === 1 ? AT : null,
       mutedUntil: how % 5 === 1 ? AT : null,
       notify: (['all', 'mentions', 'none'] as const)[(how % 7) % 3]!,
+      isMarkedUnread: how % 4 === 1,
     };
     room.settings = settings;
     const { joinedAt } = room.members.get(ME.id)!;
@@ -351,17 +531,29 @@ export class Model {
     const mine = room.members.get(ME.id)!;
     const seq = room.messages.length;
     room.cleared = true;
-    room.members.set(ME.id, { ...mine, joinedSeq: seq, readSeq: seq });
+    room.members.set(ME.id, { ...mine, joinedSeq: seq, readSeq: seq, deliveredSeq: seq });
+    room.settings = { ...room.settings, isMarkedUnread: false };
     const { joinedAt } = mine;
     this.#log({ type: 'conversation.cleared', conversationId: room.conversation.id, joinedAt, seq });
   }
 
   #read(room: Room, member: Member, back: number): void {
-    const readSeq = Math.max(0, room.messages.length - back);
-    if (readSeq <= member.readSeq) return;
-    room.members.set(member.user.id, { ...member, readSeq });
+    const readSeq = Math.max(member.readSeq, room.messages.length - back);
+    const isMine = member.user.id === ME.id;
+    if (readSeq === member.readSeq && !(isMine && room.settings.isMarkedUnread)) return;
+    const deliveredSeq = Math.max(member.deliveredSeq, readSeq);
+    room.members.set(member.user.id, { ...member, readSeq, deliveredSeq });
+    if (isMine) room.settings = { ...room.settings, isMarkedUnread: false };
     const marks = [{ userId: member.user.id, readSeq }];
     this.#tell(room, { type: 'receipt.read', conversationId: room.conversation.id, marks });
+  }
+
+  #deliver(room: Room, member: Member, back: number): void {
+    const deliveredSeq = room.messages.length - back;
+    if (deliveredSeq <= member.deliveredSeq) return;
+    room.members.set(member.user.id, { ...member, deliveredSeq });
+    const marks = [{ userId: member.user.id, deliveredSeq }];
+    this.#tell(room, { type: 'receipt.delivered', conversationId: room.conversation.id, marks });
   }
 
   #add(room: Room | undefined, user: PublicUser): void {
@@ -370,9 +562,13 @@ export class Model {
     const at = room.messages.length;
     const added = { ...entry(user, 'member', at), joinedSeq: history === 'all' ? 0 : at };
     added.joinedAt = new Date(Date.parse(AT) + this.#ids++).toISOString();
-    const lastMessage = (history === 'all' && room.messages.at(-1)) || null;
+    const last = history === 'all' ? room.messages.at(-1) : undefined;
+    const theirs = [...room.reactions.values()].some(
+      ({ seq, userIds }) => seq === last?.seq && userIds.has(user.id),
+    );
+    const lastMessage = last && !theirs ? asRead(last) : null;
     room.members.set(user.id, added);
-    if (user.id === ME.id) Object.assign(room, { settings: KEPT, cleared: false });
+    if (user.id === ME.id) Object.assign(room, { settings: KEPT, cleared: false, draft: null });
     const arrival = { actorId: ME.id, ...this.#arrival(room, [added]) };
     this.#tell(room, { type: 'member.added', ...arrival, lastMessage });
   }
@@ -384,6 +580,7 @@ export class Model {
   }
 
   #disband(room: Room): void {
+    for (const thread of this.#threadsOf(room)) this.#disband(thread);
     this.#rooms.splice(this.#rooms.indexOf(room), 1);
     const conversationId = room.conversation.id;
     this.#tell(room, { type: 'conversation.deleted', conversationId, actorId: ME.id });
@@ -403,7 +600,11 @@ export class Model {
   }
 
   #out(room: Room, { user }: Member, how: 'remove' | 'leave'): void {
-    if (room.conversation.kind !== 'group') return;
+    if (room.conversation.kind === 'direct') return;
+    for (const thread of this.#threadsOf(room)) {
+      const followed = thread.members.get(user.id);
+      if (followed) this.#out(thread, followed, how);
+    }
     const heard = isHeard(room);
     room.members.delete(user.id);
     // Whoever comes again comes anew.
@@ -449,6 +650,8 @@ export class Model {
       peer,
       lastMessage,
       skipped: skippedBy(room, mine, lastSeq),
+      mentions: mentionsOf(room, mine, lastSeq),
+      draft: room.draft,
     };
   }
 
@@ -473,6 +676,29 @@ export class Model {
   }
 }
 
+/** All conversations of a snapshot, with the threads. */
+export const viewsIn = ({ conversations, threads }: Bootstrap): ConversationView[] => [
+  ...conversations,
+  ...threads,
+];
+
+/** As everybody is told of it. */
+function asTold(message: Message): Message {
+  const { thread: _, ...rest } = withoutReactions(message);
+  return rest;
+}
+
+function withoutReactions(message: Message): Message {
+  const { reactions: _, ...rest } = message;
+  return rest;
+}
+
+/** As somebody reads it who has not reacted to it. */
+const asRead = (message: Message): Message =>
+  message.reactions
+    ? { ...message, reactions: message.reactions.map((reaction) => ({ ...reaction, isMine: false })) }
+    : message;
+
 const isHeard = ({ members, hidden }: Room): boolean => members.has(ME.id) && !hidden;
 
 const peerOf = ({ members }: Room): Member => [...members.values()].find(({ user }) => user.id !== ME.id)!;
@@ -492,10 +718,18 @@ function skippedBy({ withheld, buried }: Room, { readSeq }: Member, lastSeq: num
   return ranges;
 }
 
+/** The seqs behind the mark of `me` of what calls them. */
+const mentionsOf = (room: Room, mine: Member, lastSeq: number): number[] =>
+  seenBy(room, mine)
+    .filter(({ seq }) => seq > mine.readSeq && seq <= lastSeq)
+    .filter(({ senderId, mentions }) => mentions && senderId !== ME.id)
+    .map(({ seq }) => seq);
+
 const entry = (user: Member['user'], role: Member['role'], at: number): Member => ({
   user,
   role,
   joinedAt: AT,
   joinedSeq: at,
   readSeq: at,
+  deliveredSeq: at,
 });

@@ -8,7 +8,7 @@ const AT = '2026-11-20T10:00:00.000Z';
 const LATER = '2026-11-21T10:00:00.000Z';
 const person = (username: string): PublicUser => ({
   ...{ id: `id of ${username}`, username },
-  ...{ fullName: null, status: null, isDeleted: false },
+  ...{ fullName: null, avatar: null, status: null, isDeleted: false },
 });
 const [bob, carol] = [person('bob'), person('carol')];
 

@@ -4,10 +4,10 @@ import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { createStore } from '../src/store.ts';
 import { applyEvent } from '../src/sync/apply-event.ts';
+import { createMarks } from '../src/sync/marks.ts';
 import type { OutgoingMessage } from '../src/sync/outbox.ts';
-import { createReadMarks } from '../src/sync/read-marks.ts';
 import { createSender, type Sending } from '../src/sync/sender.ts';
-import { type ChatState, emptyState, takeBootstrap } from '../src/sync/state.ts';
+import { type ChatState, emptyState, markRead, takeBootstrap } from '../src/sync/state.ts';
 import { ME, Model } from './model.ts';
 
 beforeEach(() => void vi.useFakeTimers());
@@ -262,8 +262,9 @@ describe('read marks', () => {
     const store = createStore<ChatState>(takeBootstrap(emptyState, noisy.snapshot()));
     const told: number[] = [];
     let online = true;
-    const readMarks = createReadMarks(
+    const readMarks = createMarks(
       store,
+      markRead,
       (_, seq) => {
         told.push(seq);
         return answers.shift()?.() ?? Promise.resolve();

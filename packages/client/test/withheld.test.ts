@@ -316,8 +316,8 @@ describe('a conversation whose beginning is told', () => {
     expect(theOne(told)).toEqual({
       ...known,
       lastSeq: 3,
-      me: { ...known.me, readSeq: 2 },
-      peer: { ...known.peer, readSeq: 2 },
+      me: { ...known.me, readSeq: 2, deliveredSeq: 2 },
+      peer: { ...known.peer, readSeq: 2, deliveredSeq: 2 },
     });
   });
 });

@@ -17,6 +17,8 @@ export type Member = {
   joinedSeq: number;
   /** Read up to here; it only grows. */
   readSeq: number;
+  /** Come to one of their devices up to here; never less than `readSeq`. It only grows. */
+  deliveredSeq: number;
 };
 
 export const member = z.object({
@@ -25,6 +27,7 @@ export const member = z.object({
   joinedAt: timestamp,
   joinedSeq: seq,
   readSeq: seq,
+  deliveredSeq: seq,
 }) satisfies z.ZodType<Member>;
 
 /** How a person keeps a conversation for themselves: nobody else hears of it. */
@@ -37,6 +40,8 @@ export type MembershipSettings = {
   mutedUntil: string | null;
   /** Of which messages to be notified while it is not muted. */
   notify: 'all' | 'mentions' | 'none';
+  /** To be shown as unread, whatever was read. To mark it as read ends that, and so does sending. */
+  isMarkedUnread: boolean;
 };
 
 export const membershipSettings = z.object({
@@ -44,6 +49,7 @@ export const membershipSettings = z.object({
   pinnedAt: timestamp.nullable(),
   mutedUntil: timestamp.nullable(),
   notify: z.enum(['all', 'mentions', 'none']),
+  isMarkedUnread: z.boolean(),
 }) satisfies z.ZodType<MembershipSettings>;
 
 /** A person's own entry in a conversation. */
@@ -56,10 +62,15 @@ export const membership = member
 /** What is the same for everybody in a conversation. */
 export type Conversation = {
   id: string;
-  kind: 'direct' | 'group';
-  /** Null in a direct conversation. */
+  /** A thread is a conversation of its own, about one message of another: its members are those who follow it. */
+  kind: 'direct' | 'group' | 'thread';
+  /** Of a thread: the message that it is about, and where that is. */
+  parent: { conversationId: string; seq: number } | null;
+  /** Null but in a group. */
   title: string | null;
   description: string | null;
+  /** A file, for `files.link`. Null but in a group. */
+  icon: string | null;
   createdAt: string;
   memberCount: number;
   /** The `seq` of the newest message, 0 while there is none. */
@@ -72,9 +83,11 @@ export type Conversation = {
 
 export const conversation = z.object({
   id,
-  kind: z.enum(['direct', 'group']),
+  kind: z.enum(['direct', 'group', 'thread']),
+  parent: z.object({ conversationId: id, seq }).nullable(),
   title: z.string().nullable(),
   description: z.string().nullable(),
+  icon: id.nullable(),
   createdAt: timestamp,
   memberCount: z.int(),
   lastSeq: seq,
@@ -82,18 +95,40 @@ export const conversation = z.object({
   history: z.enum(['joined', 'all']),
 }) satisfies z.ZodType<Conversation>;
 
+/** What somebody has written in a conversation and not sent: on all of their devices, and nobody else's. */
+export type Draft = {
+  /** Empty where there is only what it answers. */
+  text: string;
+  /** The `seq` of the message that it answers. */
+  replyTo?: number | undefined;
+  updatedAt: string;
+};
+
+export const draft = z.object({
+  text: z.string(),
+  replyTo: seq.optional(),
+  updatedAt: timestamp,
+}) satisfies z.ZodType<Draft>;
+
 /**
  * A conversation as one of its members sees it. Unread is `lastSeq - me.readSeq`, less what lies in `skipped`. `lastSeq` is
  * that of the newest message that this member may see.
  */
 export type ConversationView = Conversation & {
   me: Membership;
-  /** The other person of a direct conversation; null in a group. */
+  /** The other person of a direct conversation; null in a group and in a thread. */
   peer: Member | null;
   /** The newest message that this member may see. */
   lastMessage: Message | null;
   /** Ranges of `seq` behind `me.readSeq`, both ends included, in which there is nothing for this member. */
   skipped: SeqRange[];
+  /**
+   * The `seq` of each message behind `me.readSeq` that calls this member, by name or with everybody: the newest 1,000, in
+   * their order.
+   */
+  mentions: number[];
+  /** What this member has written and not sent; null: nothing. */
+  draft: Draft | null;
 };
 
 export const conversationView = conversation.extend({
@@ -101,4 +136,6 @@ export const conversationView = conversation.extend({
   peer: member.nullable(),
   lastMessage: message.nullable(),
   skipped: z.array(seqRange),
+  mentions: z.array(seq),
+  draft: draft.nullable(),
 }) satisfies z.ZodType<ConversationView>;

@@ -41,6 +41,8 @@ export interface ErrorData {
       | 'contact'
       | 'block'
       | 'invite'
+      | 'upload'
+      | 'file'
       | 'procedure';
   };
   /** You see it, and may not do this to it. */
@@ -56,11 +58,17 @@ export interface ErrorData {
   /** This person is in the address book already. */
   ALREADY_A_CONTACT: object;
   /**
-   * One of the two would have more of these than `limit`; friend requests are counted by who sends them, invites by group.
+   * One of the two would have more of these than `limit`; friend requests are counted by who sends them, invites by group,
+   * reactions by message (different ones), pins by conversation, uploads that are not complete by person.
    */
-  TOO_MANY: { what: 'friends' | 'friendRequests' | 'contacts' | 'blocks' | 'invites'; limit: number };
+  TOO_MANY: {
+    what: 'friends' | 'friendRequests' | 'contacts' | 'blocks' | 'invites' | 'reactions' | 'pins' | 'uploads';
+    limit: number;
+  };
   /** This is done in groups only. */
   NOT_A_GROUP: object;
+  /** A message of a thread has no thread of its own. */
+  IN_A_THREAD: object;
   /** The owner hands the group over before leaving it. */
   OWNER_MUST_TRANSFER: object;
   /** The invite is unknown, expired, revoked or used up, or its group is gone: which of them is not told. */
@@ -71,6 +79,14 @@ export interface ErrorData {
   IDEMPOTENCY_CONFLICT: { messageId: string };
   /** A message is edited within so many seconds of being sent, and so often, and no more. */
   EDITING_OVER: { seconds: number };
+  /** The file has more than `limit` bytes, or than were announced. */
+  FILE_TOO_LARGE: { limit: number };
+  /** What is in the file is not of a type that is taken here, or is broken. `type` is what it seems to be. */
+  FILE_TYPE_REFUSED: { type: string | null };
+  /** One's files would have more than `limit` bytes together. */
+  QUOTA_EXCEEDED: { limit: number };
+  /** Of `size` bytes `received` are there: send the others, from there on. */
+  UPLOAD_INCOMPLETE: { received: number; size: number };
   /** More than the operator lets one person, address or account do. Try again after `retryAfter` seconds. */
   RATE_LIMITED: { retryAfter: number };
   /** More subscriptions than one socket may hold. */
@@ -110,11 +126,16 @@ export const ERROR_STATUS = {
   ALREADY_A_CONTACT: 409,
   TOO_MANY: 409,
   NOT_A_GROUP: 400,
+  IN_A_THREAD: 400,
   OWNER_MUST_TRANSFER: 409,
   INVALID_INVITE: 400,
   GROUP_FULL: 409,
   IDEMPOTENCY_CONFLICT: 409,
   EDITING_OVER: 409,
+  FILE_TOO_LARGE: 413,
+  FILE_TYPE_REFUSED: 415,
+  QUOTA_EXCEEDED: 409,
+  UPLOAD_INCOMPLETE: 409,
   RATE_LIMITED: 429,
   TOO_MANY_SUBSCRIPTIONS: 429,
   BUSY: 503,

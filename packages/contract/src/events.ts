@@ -4,13 +4,15 @@ import {
   type ConversationView,
   conversation,
   conversationView,
+  type Draft,
+  draft,
   type Member,
   type MembershipSettings,
   member,
   membershipSettings,
 } from './conversations.ts';
 import { id, seq, timestamp } from './ids.ts';
-import { type Message, message } from './messages.ts';
+import { type Message, message, type Thread, thread } from './messages.ts';
 import {
   type Block,
   block,
@@ -79,6 +81,17 @@ export type ChatEvent =
    * the conversation's `lastSeq` goes back to it.
    */
   | { type: 'message.hidden'; conversationId: string; seq: number; lastMessage: Message | null }
+  /** Somebody reacted to a message, or does so no more. `count` is how many do in this way from then on. */
+  | ReactionEvent<'reaction.added'>
+  | ReactionEvent<'reaction.removed'>
+  /** A message is pinned to its conversation, or is so no more. Once it is deleted it is not. */
+  | { type: 'message.pinned'; conversationId: string; seq: number; actorId: string; pinnedAt: string }
+  | { type: 'message.unpinned'; conversationId: string; seq: number; actorId: string }
+  /**
+   * What this person has written in a conversation and not sent, as it is when this is read; null: nothing any more.
+   * `joinedAt` as in `membership.updated`.
+   */
+  | { type: 'draft.updated'; conversationId: string; joinedAt: string; draft: Draft | null }
   /**
    * This person keeps a conversation otherwise: archived, pinned, muted, and of what they are notified. `joinedAt` is
    * when they came in: whoever has come in again since is not concerned.
@@ -89,10 +102,20 @@ export type ChatEvent =
    * shown any more; a message brings it back. `joinedAt` as in `membership.updated`.
    */
   | { type: 'conversation.cleared'; conversationId: string; joinedAt: string; seq: number }
-  /** Members read further. Gathered: at most one a conversation in 200 ms (direct) or 1 s (group) from each node. */
+  /**
+   * Members read further. Gathered: at most one a conversation in 200 ms (direct) or 1 s (group) from each node. This
+   * person's own mark also ends that they have marked the conversation as unread.
+   */
   | { type: 'receipt.read'; conversationId: string; marks: { userId: string; readSeq: number }[] }
-  /** The messages of somebody whose account is gone were erased: of each, the text; their places stay. */
-  | { type: 'messages.erased'; conversationId: string; senderId: string; at: string }
+  /** Messages have come to devices of members; what they have read has come, too. Gathered as those of reading. */
+  | { type: 'receipt.delivered'; conversationId: string; marks: { userId: string; deliveredSeq: number }[] }
+  /** A thread about a message began, or has another reply. Of a message that is deleted nobody has to show it. */
+  | { type: 'thread.updated'; conversationId: string; seq: number; thread: Thread }
+  /**
+   * The messages of somebody whose account is gone are erased: of each, the text; their places stay. It is told at the
+   * end, and before that wherever some of them called somebody: `mentions` are those.
+   */
+  | { type: 'messages.erased'; conversationId: string; senderId: string; at: string; mentions: number[] }
   /** Somebody's profile changed, or their account is gone. */
   | { type: 'user.updated'; user: PublicUser }
   /** This person's own account changed: the profile, the address, whether it is verified, the role, the availability. */
@@ -120,6 +143,17 @@ export type ChatEvent =
   | { type: 'session.started'; sessionId: string; device: string; address: string; at: string }
   /** A session of this person ended. Its own sockets are closed right after. */
   | { type: 'session.ended'; sessionId: string; reason: SessionEndReason };
+
+type ReactionEvent<Type> = {
+  type: Type;
+  conversationId: string;
+  seq: number;
+  userId: string;
+  emoji: string;
+  count: number;
+};
+
+const reactionFacts = { conversationId: id, seq, userId: id, emoji: z.string(), count: z.int() };
 
 export const chatEvent = z.discriminatedUnion('type', [
   z.object({ type: z.literal('conversation.created'), actorId: id, conversation, members: z.array(member) }),
@@ -161,6 +195,22 @@ export const chatEvent = z.discriminatedUnion('type', [
     seq,
     lastMessage: message.nullable(),
   }),
+  z.object({ type: z.literal('reaction.added'), ...reactionFacts }),
+  z.object({ type: z.literal('reaction.removed'), ...reactionFacts }),
+  z.object({
+    type: z.literal('message.pinned'),
+    conversationId: id,
+    seq,
+    actorId: id,
+    pinnedAt: timestamp,
+  }),
+  z.object({ type: z.literal('message.unpinned'), conversationId: id, seq, actorId: id }),
+  z.object({
+    type: z.literal('draft.updated'),
+    conversationId: id,
+    joinedAt: timestamp,
+    draft: draft.nullable(),
+  }),
   z.object({
     type: z.literal('membership.updated'),
     conversationId: id,
@@ -173,7 +223,19 @@ export const chatEvent = z.discriminatedUnion('type', [
     conversationId: id,
     marks: z.array(z.object({ userId: id, readSeq: seq })),
   }),
-  z.object({ type: z.literal('messages.erased'), conversationId: id, senderId: id, at: timestamp }),
+  z.object({
+    type: z.literal('receipt.delivered'),
+    conversationId: id,
+    marks: z.array(z.object({ userId: id, deliveredSeq: seq })),
+  }),
+  z.object({ type: z.literal('thread.updated'), conversationId: id, seq, thread }),
+  z.object({
+    type: z.literal('messages.erased'),
+    conversationId: id,
+    senderId: id,
+    at: timestamp,
+    mentions: z.array(seq),
+  }),
   z.object({ type: z.literal('user.updated'), user: publicUser }),
   z.object({ type: z.literal('account.updated'), user: ownUser }),
   z.object({ type: z.literal('settings.updated'), settings }),

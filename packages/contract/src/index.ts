@@ -1,6 +1,7 @@
 export * from './conversations.ts';
 export * from './errors.ts';
 export * from './events.ts';
+export * from './files.ts';
 export * from './ids.ts';
 export * from './invites.ts';
 export * from './limits.ts';
@@ -8,5 +9,7 @@ export * from './message-id.ts';
 export * from './messages.ts';
 export * from './people.ts';
 export * from './presence.ts';
+export * from './receipts.ts';
+export * from './unread.ts';
 export * from './users.ts';
 export * from './version.ts';

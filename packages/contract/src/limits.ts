@@ -10,6 +10,12 @@ export const LIMITS = {
   mentions: 50,
   /** Versions of one message. */
   edits: 100,
+  /** Different emojis with which people have reacted to one message. */
+  reactions: 20,
+  /** People of one `reactions.list` page. */
+  reactionsPage: 100,
+  /** Messages of one conversation that are pinned. */
+  pins: 50,
   /** Characters of a group's title. */
   groupTitle: 100,
   /** Characters of a group's description. */
@@ -28,8 +34,14 @@ export const LIMITS = {
   inviteUses: 10_000,
   /** People that one `groups.create` or `groups.addMembers` names. */
   membersPerCall: 200,
-  /** Messages of one `messages.list` page. */
+  /** Messages of one page of `messages.list` or `messages.undelivered`. */
   pageSize: 100,
+  /** Messages that one `messages.markRead` or `messages.markDelivered` names. */
+  marksPerCall: 100,
+  /** People of one page of `messages.readers`. */
+  readersPage: 100,
+  /** Messages that the view of a conversation names because they call its member. */
+  mentionsShown: 1_000,
   /** Characters of a username, from and to. */
   usernameMin: 3,
   usernameMax: 20,
@@ -64,6 +76,12 @@ export const LIMITS = {
   presenceWatched: 2_000,
   /** With more people of one conversation on a node, none of them hears who writes. */
   typingAudience: 100,
+  /** Files of one message. */
+  attachments: 10,
+  /** Characters of a file's name. */
+  fileName: 255,
+  /** Uploads of one person that are not complete. */
+  uploads: 100,
   /** Seconds that somebody counts as writing without another word of it. */
   typingFor: 6,
   /** Characters of a device's name. */

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { type FileInfo, fileInfo } from './files.ts';
 import { id, seq, timestamp } from './ids.ts';
 
 /** Anything that JSON can say. */
@@ -20,14 +21,43 @@ export type MessageExtras = {
   mentions?: Mentions | undefined;
   /** Whose words these are, and of when, in another conversation or this one. */
   forwarded?: { senderId: string; createdAt: string } | undefined;
+  /** Its files. How to download one is asked for with `files.link`. */
+  attachments?: FileInfo[] | undefined;
   /** The application's own data. */
   metadata?: Record<string, Json> | undefined;
 };
 
-/** What somebody sends: either a text or a ciphertext, and what goes with it. */
+/** What somebody sends: either a text or a ciphertext, and what goes with it; with files it may be neither. */
 export type MessageContent = Pick<MessageExtras, 'ciphertext' | 'replyTo' | 'mentions' | 'metadata'> & {
   text?: string | undefined;
+  /** The ids of the sender's own files, each of them complete and sent nowhere yet. */
+  attachments?: string[] | undefined;
 };
+
+/** One emoji in which people have reacted to a message. */
+export type Reaction = {
+  emoji: string;
+  /** How many people. */
+  count: number;
+  /** Whether whoever reads this is one of them. */
+  isMine: boolean;
+};
+
+/** The thread about a message, as the message has it. */
+export type Thread = {
+  /** The id of the thread, which is a conversation. */
+  id: string;
+  /** How many messages there are in it, deleted ones included. */
+  replies: number;
+  /** When the newest of them came; null while there is none. */
+  lastReplyAt: string | null;
+};
+
+export const thread = z.object({
+  id,
+  replies: seq,
+  lastReplyAt: timestamp.nullable(),
+}) satisfies z.ZodType<Thread>;
 
 /** One message, the same in direct and in group conversations. */
 export type Message = MessageExtras & {
@@ -42,8 +72,17 @@ export type Message = MessageExtras & {
   createdAt: string;
   /** Only on one that was edited: when that was last. */
   editedAt?: string | undefined;
+  /** Only on one that is pinned: since when. */
+  pinnedAt?: string | undefined;
   /** Only on a deleted one: when that was. Its place stays, and nothing else of it. */
   deletedAt?: string | undefined;
+  /**
+   * Only on one to which somebody has reacted: the emojis in the order of their first use. `message.created` and
+   * `message.edited` never have them: each reaction is told of by itself.
+   */
+  reactions?: Reaction[] | undefined;
+  /** Only on one that a thread is about, and where it is read for one person: an event of it has none, see `thread.updated`. */
+  thread?: Thread | undefined;
 };
 
 /** By our own name: the published types say nothing of Zod. */
@@ -54,6 +93,12 @@ export const mentions = z.object({
   everyone: z.literal(true).optional(),
 }) satisfies z.ZodType<Mentions>;
 
+export const reaction = z.object({
+  emoji: z.string(),
+  count: z.int(),
+  isMine: z.boolean(),
+}) satisfies z.ZodType<Reaction>;
+
 export const message = z.object({
   id,
   conversationId: id,
@@ -62,12 +107,16 @@ export const message = z.object({
   text: z.string(),
   createdAt: timestamp,
   editedAt: timestamp.optional(),
+  pinnedAt: timestamp.optional(),
   deletedAt: timestamp.optional(),
+  thread: thread.optional(),
   ciphertext: z.string().optional(),
   replyTo: seq.optional(),
   mentions: mentions.optional(),
   forwarded: z.object({ senderId: id, createdAt: timestamp }).optional(),
+  attachments: z.array(fileInfo).optional(),
   metadata: z.record(z.string(), json).optional(),
+  reactions: z.array(reaction).optional(),
 }) satisfies z.ZodType<Message>;
 
 /** What a message said at one time. */

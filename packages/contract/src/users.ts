@@ -17,6 +17,8 @@ export type PublicUser = {
   id: string;
   username: string;
   fullName: string | null;
+  /** A file, for `files.link`. */
+  avatar: string | null;
   status: Status | null;
   /** The account is gone. Shown as "Deleted user"; the username is a placeholder. */
   isDeleted: boolean;
@@ -26,6 +28,7 @@ export const publicUser = z.object({
   id,
   username: z.string(),
   fullName: z.string().nullable(),
+  avatar: id.nullable(),
   status: status.nullable(),
   isDeleted: z.boolean(),
 }) satisfies z.ZodType<PublicUser>;
@@ -43,7 +46,11 @@ export type Settings = {
   dmPolicy: 'everyone' | 'contacts' | 'friends';
   /** Who is told when they were last here. */
   lastSeenFor: 'everyone' | 'contacts' | 'nobody';
-  /** Whether others are to be told how far they have read. It is kept; so far receipts are told in any case. */
+  /**
+   * Whether others are told how far they have read; how far messages have come to their devices is told in any case.
+   * Not told, the mark that others see stays where it is; told again, it is shown from the next mark on. Whoever sends
+   * says in any case that they have read what came before.
+   */
   readReceipts: boolean;
   /** Who may put them into a group; in no case somebody whom they have blocked. */
   groupAddsBy: 'everyone' | 'contacts' | 'friends';

@@ -1,4 +1,6 @@
 import { randomBytes } from 'node:crypto';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 /** The bundled server, as it is shipped. */
@@ -24,6 +26,7 @@ export const serverEnvironment = (databaseUrl: string, port: number): Record<str
   MAIL: 'smtp',
   MAIL_FROM: 'parley@example.com',
   SMTP_URL: 'smtp://127.0.0.1:9',
+  STORAGE_FOLDER: join(tmpdir(), 'parley-bench-files'),
   MAX_CONNECTIONS_PER_ADDRESS: '20000',
   MAX_CONNECTIONS_PER_USER: '1000',
   MAX_MESSAGES_PER_SECOND: '100000',

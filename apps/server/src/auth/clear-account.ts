@@ -1,8 +1,11 @@
 import type { App } from '../context.ts';
 import { whereabouts } from '../conversations/whereabouts.ts';
+import { forgetDrafts } from '../drafts/set.ts';
+import { forgetFiles } from '../files/forget.ts';
 import { withdraw } from '../groups/withdraw.ts';
 import { eraseMessages } from '../messages/erase.ts';
 import { forgetPerson } from '../people/forget.ts';
+import { eraseReactions } from '../reactions/remove.ts';
 import { tellAudience } from '../users/announce-user.ts';
 
 /** An account that was deleted, and whether its messages go too. */
@@ -13,15 +16,18 @@ export interface ClearAccountJob {
 
 /**
  * What is left to do for an account that was deleted: whoever sees it hears of it, it is nobody's friend or contact
- * any more, it leaves its groups, and its messages are erased if that was asked for. Each is a small transaction of
+ * any more, it leaves its groups and their threads, and its messages are erased if that was asked for. Each is a small transaction of
  * its own, and done again it changes nothing, so that it can be broken off and begun again anywhere.
  */
 export async function clearAccount(app: App, { userId, erase }: ClearAccountJob): Promise<void> {
-  const { directs, groups, former } = await whereabouts(app.database, userId);
+  const { directs, groups, threads, former } = await whereabouts(app.database, userId);
   await app.database.transaction((tx) => tellAudience(tx, userId));
   await forgetPerson(app, userId);
+  await forgetDrafts(app, userId);
   for (const conversationId of groups) await withdraw(app, { conversationId, userId });
-  if (!erase) return;
-  for (const conversationId of [...directs, ...groups, ...former])
+  for (const conversationId of erase ? [...directs, ...groups, ...threads, ...former] : []) {
+    await eraseReactions(app, conversationId, userId);
     await eraseMessages(app, { conversationId, senderId: userId });
+  }
+  await forgetFiles(app, userId);
 }

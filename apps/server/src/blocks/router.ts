@@ -24,10 +24,14 @@ export const blocksRouter = {
    * Ends a block. What was withheld by it is not given out.
    *
    * Errors: `NOT_FOUND` (block). Events: `block.removed`, to the caller alone; `conversation.created`, when the other one
-   * began their conversation meanwhile.
+   * began their conversation meanwhile, or a thread in it, then with `thread.updated`, or `member.added`, when they
+   * mentioned the caller in one.
    */
   remove: procedure
-    .meta({ errors: ['NOT_FOUND'], events: ['block.removed', 'conversation.created'] })
+    .meta({
+      errors: ['NOT_FOUND'],
+      events: ['block.removed', 'conversation.created', 'member.added', 'thread.updated'],
+    })
     .input(person)
     .output(person)
     .mutation(({ ctx, input }) => unblockPerson(ctx, input)),

@@ -8,8 +8,10 @@ import type { Arrival, MemberRefs } from './events.ts';
 export const toConversation = (row: ConversationRow): Conversation => ({
   id: row.id,
   kind: row.kind,
+  parent: row.parentId === null ? null : { conversationId: row.parentId, seq: row.parentSeq! },
   title: row.title,
   description: row.description,
+  icon: row.iconId,
   createdAt: row.createdAt.toISOString(),
   memberCount: row.memberCount,
   lastSeq: row.lastSeq,
@@ -24,6 +26,7 @@ export const toMemberRefs = (row: MemberRow): MemberRefs => ({
   joinedAt: row.joinedAt.toISOString(),
   joinedSeq: row.shownJoinedSeq ?? row.joinedSeq,
   readSeq: row.shownReadSeq,
+  deliveredSeq: Math.max(row.shownDeliveredSeq, row.shownReadSeq),
 });
 
 /**
@@ -41,10 +44,11 @@ export async function bringIn(
       conversationId: conversation.id,
       ...member,
       shownReadSeq: member.readSeq,
+      shownDeliveredSeq: member.deliveredSeq,
       hidden: hiddenFrom.includes(member.userId),
     })),
   });
-  const lastMessageSeq = await seenByAll(tx, conversation);
+  const lastMessageSeq = await seenByAll(tx, conversation, members);
   await append(tx, {
     topic: conversation.id,
     type,
@@ -54,13 +58,25 @@ export async function bringIn(
 }
 
 /**
- * The seq of the newest message, if those who come see it and everybody who is there does, too: all of them get the
- * same event.
+ * The seq of the newest message, if those who come see it and everybody who is there does, too, and none of those who
+ * come has reacted to it when they were there before: all of them get the same event.
  */
-async function seenByAll(tx: Tx, { id, lastSeq, history }: Conversation): Promise<number | null> {
+async function seenByAll(
+  tx: Tx,
+  { id, parent, lastSeq, history }: Conversation,
+  members: MemberRefs[],
+): Promise<number | null> {
   if (history !== 'all' || lastSeq === 0) return null;
   const latecomer = await tx.member.findFirst({ where: { conversationId: id, joinedSeq: { gte: lastSeq } } });
-  return latecomer ? null : lastSeq;
+  if (latecomer) return null;
+  // Of two, one may not see what the other one does, and nobody is to be told by this.
+  const within = parent && (await tx.conversation.findUnique({ where: { id: parent.conversationId } }));
+  if (within?.kind === 'direct') return null;
+  const userIds = members.map(({ userId }) => userId);
+  const reacted = await tx.reaction.findFirst({
+    where: { conversationId: id, seq: lastSeq, userId: { in: userIds } },
+  });
+  return reacted ? null : lastSeq;
 }
 
 /** Somebody who joins now: whether what was sent before is theirs is the conversation's policy, and nothing is unread. */
@@ -75,4 +91,5 @@ export const newcomer = (
   joinedAt: now.toISOString(),
   joinedSeq: history === 'all' ? 0 : lastSeq,
   readSeq: lastSeq,
+  deliveredSeq: lastSeq,
 });

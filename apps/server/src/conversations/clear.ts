@@ -22,7 +22,10 @@ export async function clearFor(tx: Tx, { id, lastSeq: seq }: Conversation, me: M
   const { userId, joinedAt, joinedSeq, shownJoinedSeq } = me;
   await tx.member.update({
     where: { conversationId_userId: { conversationId: id, userId } },
-    data: { cleared: true, joinedSeq: seq, shownJoinedSeq: shownJoinedSeq ?? joinedSeq, readSeq: seq },
+    data: {
+      ...{ cleared: true, joinedSeq: seq, shownJoinedSeq: shownJoinedSeq ?? joinedSeq },
+      ...{ readSeq: seq, markedUnread: false },
+    },
   });
   const refs = { conversationId: id, joinedAt: joinedAt.toISOString(), seq };
   await append(tx, { topic: userId, type: 'conversation.cleared', refs });

@@ -11,6 +11,7 @@ export interface ConfigureInput {
   isPinned?: boolean | undefined;
   mutedUntil?: string | null | undefined;
   notify?: MembershipSettings['notify'] | undefined;
+  isMarkedUnread?: boolean | undefined;
 }
 
 /** Keeps a conversation otherwise, for the caller alone. What is not given stays. */
@@ -25,18 +26,19 @@ export async function configure(ctx: SignedIn, input: ConfigureInput): Promise<M
       isArchived = me.archivedAt !== null,
       isPinned = me.pinnedAt !== null,
       notify = me.notify,
+      isMarkedUnread: markedUnread = me.markedUnread,
     } = input;
     const changed = {
       archivedAt: isArchived ? (me.archivedAt ?? now) : null,
       pinnedAt: isPinned ? (me.pinnedAt ?? now) : null,
       mutedUntil: input.mutedUntil === undefined ? me.mutedUntil : inFuture(input.mutedUntil, now),
-      notify,
+      ...{ notify, markedUnread },
     };
     const [before, settings] = [toSettings(me), toSettings(changed)];
     if (isDeepStrictEqual(before, settings)) return settings;
     const where = { conversationId_userId: { conversationId, userId } };
     await tx.member.update({ where, data: changed });
-    const refs = { conversationId, joinedAt: me.joinedAt.toISOString(), settings };
+    const refs = { conversationId, joinedAt: me.joinedAt.toISOString() };
     await append(tx, { topic: userId, type: 'membership.updated', refs });
     return settings;
   });

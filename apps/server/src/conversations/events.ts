@@ -1,8 +1,9 @@
-import type { Conversation, Member, MembershipSettings } from '@parley/contract';
+import type { Conversation, Member } from '@parley/contract';
 import type { Database } from '../database/database.ts';
 import type { Hydrator } from '../events/hydrate.ts';
-import { messagesAt } from '../messages/events.ts';
+import { messagesReadAt } from '../messages/events.ts';
 import { loadPublicUsers } from '../users/public-user.ts';
+import { toSettings } from './settings.ts';
 
 /** A member as the log keeps them: the person by reference. */
 export type MemberRefs = Omit<Member, 'user'> & { userId: string };
@@ -40,8 +41,13 @@ const created: Hydrator<'conversation.created'> = async (database, rows) =>
   (await withUsers(database, rows)).map((event) => ({ type: 'conversation.created', ...event }));
 
 const added: Hydrator<'member.added'> = async (database, rows: Rows<ArrivalRefs>) => {
-  const places = rows.map(({ topic, refs }) => ({ conversationId: topic, seq: refs.lastMessageSeq ?? 0 }));
-  const [arrivals, messages] = await Promise.all([withUsers(database, rows), messagesAt(database, places)]);
+  const places = rows.map(({ topic, refs }) => ({
+    ...{ userId: null, conversationId: topic, seq: refs.lastMessageSeq ?? 0 },
+  }));
+  const [arrivals, messages] = await Promise.all([
+    withUsers(database, rows),
+    messagesReadAt(database, places),
+  ]);
   return arrivals.map((event, index) => ({
     ...{ type: 'member.added', ...event },
     lastMessage: messages[index]!,
@@ -69,10 +75,21 @@ const roleChanged: Hydrator<'member.roleChanged'> = async (
   rows: Rows<{ userId: string; role: Member['role'] }>,
 ) => rows.map(({ topic, refs }) => ({ type: 'member.roleChanged', conversationId: topic, ...refs }));
 
+/** As it is kept when it is told: some of it ends with what is said and read in the conversation, too. */
 const configured: Hydrator<'membership.updated'> = async (
-  _,
-  rows: Rows<{ conversationId: string; joinedAt: string; settings: MembershipSettings }>,
-) => rows.map(({ refs }) => ({ type: 'membership.updated', ...refs }));
+  { prisma },
+  rows: Rows<{ conversationId: string; joinedAt: string }>,
+) => {
+  const asked = rows.map(({ topic, refs }) => ({ userId: topic, ...refs }));
+  const members = await prisma.member.findMany({ where: { OR: asked } });
+  const kept = new Map(members.map((member) => [`${member.userId} ${member.conversationId}`, member]));
+  return asked.map(({ userId, conversationId, joinedAt }) => {
+    const member = kept.get(`${userId} ${conversationId}`);
+    return member
+      ? { type: 'membership.updated', conversationId, joinedAt, settings: toSettings(member) }
+      : null;
+  });
+};
 
 const cleared: Hydrator<'conversation.cleared'> = async (
   _,

@@ -5,7 +5,7 @@ import { ParleyError } from '../error.ts';
 import type { Cursor } from '../events/cursor.ts';
 import { readHead } from '../events/read-log.ts';
 import { PUBLIC_USER_JSON } from '../users/public-user.ts';
-import { shownJoinedSeq } from './view.ts';
+import { shownDeliveredSeq, shownJoinedSeq, trueDeliveredSeq } from './member-marks.ts';
 
 export interface MembersPage {
   members: Member[];
@@ -56,6 +56,7 @@ interface MemberRow {
   joined_at: Date;
   joined_seq: number;
   read_seq: number;
+  delivered_seq: number;
 }
 
 const toMember = (row: MemberRow): Member => ({
@@ -64,6 +65,7 @@ const toMember = (row: MemberRow): Member => ({
   joinedAt: row.joined_at.toISOString(),
   joinedSeq: row.joined_seq,
   readSeq: row.read_seq,
+  deliveredSeq: row.delivered_seq,
 });
 
 const IS_MEMBER = 'SELECT FROM members WHERE conversation_id = $1 AND user_id = $2 AND NOT hidden';
@@ -71,7 +73,8 @@ const IS_MEMBER = 'SELECT FROM members WHERE conversation_id = $1 AND user_id = 
 const PAGE = `
   SELECT ${PUBLIC_USER_JSON} AS "user", m.role, m.joined_at,
          CASE WHEN u.id = $2 THEN m.joined_seq ELSE ${shownJoinedSeq('m')} END AS joined_seq,
-         CASE WHEN u.id = $2 THEN m.read_seq ELSE m.shown_read_seq END AS read_seq
+         CASE WHEN u.id = $2 THEN m.read_seq ELSE m.shown_read_seq END AS read_seq,
+         CASE WHEN u.id = $2 THEN ${trueDeliveredSeq('m')} ELSE ${shownDeliveredSeq('m')} END AS delivered_seq
   FROM (
     SELECT *, $3::uuid IS NULL AND role = 'owner' AS is_first FROM members
     WHERE conversation_id = $1 AND ($3 IS NULL OR user_id <> $3)

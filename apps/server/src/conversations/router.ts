@@ -64,8 +64,8 @@ export const conversationsRouter = {
     .query(({ ctx, input }) => listMembers(ctx, input)),
 
   /**
-   * Keeps a conversation otherwise, for the caller alone: archived, pinned, muted until a moment (null: not muted), and
-   * of which messages to be notified. What is not given stays. Returns the settings as they are then.
+   * Keeps a conversation otherwise, for the caller alone: archived, pinned, muted until a moment (null: not muted), of
+   * which messages to be notified, and shown as unread. What is not given stays. Returns the settings as they are then.
    *
    * Errors: `NOT_FOUND`. Events: `membership.updated`, to the caller alone, when something is otherwise.
    */
@@ -77,6 +77,7 @@ export const conversationsRouter = {
         isPinned: z.boolean().optional(),
         mutedUntil: timestamp.nullable().optional(),
         notify: membershipSettings.shape.notify.optional(),
+        isMarkedUnread: z.boolean().optional(),
       }),
     )
     .output(membershipSettings)

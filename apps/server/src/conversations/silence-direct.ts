@@ -1,8 +1,10 @@
 import type { Tx } from '../database/database.ts';
+import { lockThreads } from '../threads/lock.ts';
+import { silenceThreads } from '../threads/silence.ts';
 import { directKey } from './direct-key.ts';
 
 /**
- * Writes into the direct conversation of two people, if they have one, who of them has blocked whom: what a send or a
+ * Writes into the direct conversation of two people, if they have one, and into its threads, who of them has blocked whom: what a send or a
  * read mark needs to know is in the member's own row. Both people are locked, and the conversation is from here on.
  * Answers with its id.
  */
@@ -17,5 +19,6 @@ export async function silenceDirect(tx: Tx, a: string, b: string): Promise<strin
     FROM members peer
     WHERE me.conversation_id = ${conversation.id}::uuid AND peer.conversation_id = me.conversation_id
       AND peer.user_id <> me.user_id`;
+  await silenceThreads(tx, await lockThreads(tx, conversation.id));
   return conversation.id;
 }

@@ -1,9 +1,10 @@
 import type { Database } from '../database/database.ts';
 
-/** The conversations that somebody is in, and the groups that they were in before. */
+/** The conversations that somebody is in, and the groups and threads that they were in before. */
 export interface Whereabouts {
   directs: string[];
   groups: string[];
+  threads: string[];
   former: string[];
 }
 
@@ -19,6 +20,7 @@ export async function whereabouts({ prisma }: Database, userId: string): Promise
   return {
     directs: ofKind('direct'),
     groups: ofKind('group'),
+    threads: ofKind('thread'),
     former: before.map(({ conversationId }) => conversationId),
   };
 }

@@ -38,10 +38,10 @@ export const groupsRouter = {
     .mutation(({ ctx, input }) => createGroup(ctx, input)),
 
   /**
-   * Changes what is given: the title, the description (null: none), how many seconds a plain member waits between two
+   * Changes what is given: the title, the description (null: none), the icon (a file of the caller's own, uploaded for that; null: none), how many seconds a plain member waits between two
    * messages (0: none), and whether who joins from now on sees what was said before. Returns the conversation.
    *
-   * Errors: `NOT_FOUND`, `NOT_A_GROUP`, `FORBIDDEN` (a plain member). Events: `conversation.updated`, if anything changed.
+   * Errors: `NOT_FOUND` (conversation, file), `NOT_A_GROUP`, `FORBIDDEN` (a plain member). Events: `conversation.updated`, if anything changed.
    */
   update: procedure
     .meta({ errors: ['NOT_FOUND', 'NOT_A_GROUP', 'FORBIDDEN'], events: ['conversation.updated'] })
@@ -50,6 +50,7 @@ export const groupsRouter = {
         conversationId: id,
         title: text(1, LIMITS.groupTitle).optional(),
         description: text(1, LIMITS.groupDescription).nullish(),
+        icon: id.nullish(),
         slowModeSeconds,
         history,
       }),

@@ -4,12 +4,15 @@ import { toConversation } from '../conversations/bring-in.ts';
 import { getConversation } from '../conversations/get.ts';
 import { ParleyError } from '../error.ts';
 import { append } from '../events/append.ts';
+import { usePicture } from '../files/picture.ts';
 import { lockGroup } from './lock.ts';
 import { mayUpdate } from './policy.ts';
 
 export interface GroupChange {
   title?: string | undefined;
   description?: string | null | undefined;
+  /** A file of the caller's own, uploaded for this. */
+  icon?: string | null | undefined;
   slowModeSeconds?: number | undefined;
   history?: Conversation['history'] | undefined;
 }
@@ -25,11 +28,16 @@ export async function updateGroup(
     const {
       title = conversation.title,
       description = conversation.description,
+      icon: iconId = conversation.iconId,
       slowModeSeconds = conversation.slowModeSeconds,
       history = conversation.history,
     } = change;
-    const data = { title, description, slowModeSeconds, history };
+    const data = { title, description, iconId, slowModeSeconds, history };
     if (!differs(conversation, data)) return;
+    await usePicture(tx, ctx.app, {
+      ...{ ownerId: me.userId, purpose: 'group_icon' },
+      ...{ before: conversation.iconId, after: iconId },
+    });
     const changed = await tx.conversation.update({ where: { id: conversationId }, data });
     await append(tx, {
       topic: conversationId,

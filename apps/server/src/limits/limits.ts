@@ -31,6 +31,10 @@ export const LIMITS = {
   /** Friend requests that are sent: each is news for somebody else. */
   friendRequests: { variable: 'LIMIT_FRIEND_REQUESTS', by: 'person' },
   reports: { variable: 'LIMIT_REPORTS', by: 'person' },
+  /** Uploads that are begun. */
+  uploads: { variable: 'LIMIT_UPLOADS', by: 'person' },
+  /** Files, or parts of them, that are downloaded. */
+  downloads: { variable: 'LIMIT_DOWNLOADS', by: 'person' },
   /** Current passwords that a member is asked for. */
   passwords: { variable: 'LIMIT_PASSWORDS', by: 'person' },
   /** Every call that needs no session. */

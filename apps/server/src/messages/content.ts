@@ -47,7 +47,16 @@ export const words = {
 };
 
 /** The same, and what it is sent with. */
-export const content = { ...words, replyTo: place.min(1).optional(), metadata: metadata.optional() };
+export const content = {
+  ...words,
+  replyTo: place.min(1).optional(),
+  attachments: z
+    .array(id)
+    .max(LIMITS.attachments)
+    .refine((ids) => new Set(ids).size === ids.length, 'each file once')
+    .optional(),
+  metadata: metadata.optional(),
+};
 
 export type Words = Pick<MessageContent, 'text' | 'ciphertext' | 'mentions'>;
 
@@ -55,11 +64,18 @@ export type Words = Pick<MessageContent, 'text' | 'ciphertext' | 'mentions'>;
 export const saysOneThing = ({ text, ciphertext }: Words): boolean =>
   (text === undefined) !== (ciphertext === undefined);
 
+/** The same for what is sent: with files it may say nothing. */
+export const saysSomething = ({
+  attachments = [],
+  ...said
+}: Words & Pick<MessageContent, 'attachments'>): boolean =>
+  saysOneThing(said) || (attachments.length > 0 && said.text === undefined && said.ciphertext === undefined);
+
 /** Without what is not there; null when nothing is. The same content gives the same JSON. */
 export function extrasOf(extras: MessageExtras): MessageExtras | null {
-  const { ciphertext, replyTo, mentions, forwarded, metadata } = extras;
+  const { ciphertext, replyTo, mentions, forwarded, attachments, metadata } = extras;
   const calls = mentions && (mentions.userIds.length > 0 || mentions.everyone) ? mentions : undefined;
-  const given = Object.entries({ ciphertext, replyTo, mentions: calls, forwarded, metadata });
+  const given = Object.entries({ ciphertext, replyTo, mentions: calls, forwarded, attachments, metadata });
   const present = given.filter(([, value]) => value !== undefined);
   return present.length > 0 ? Object.fromEntries(present) : null;
 }

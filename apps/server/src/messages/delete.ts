@@ -1,12 +1,15 @@
+import type { MessageExtras } from '@parley/contract';
 import { roleOf } from '../admin/require-role.ts';
 import { audit } from '../audit/audit.ts';
 import type { SignedIn } from '../context.ts';
 import { clearFor } from '../conversations/clear.ts';
 import { lockConversation } from '../conversations/lock.ts';
+import { roleIn } from '../conversations/role-in.ts';
 import type { Tx } from '../database/database.ts';
 import type { Message as MessageRow } from '../database/generated/client.ts';
 import { ParleyError } from '../error.ts';
 import { append } from '../events/append.ts';
+import { dropReactions } from '../reactions/remove.ts';
 import { findVisible, type Place, topicOf } from './find-visible.ts';
 import { NOTHING } from './nothing.ts';
 import { isShownTo } from './read.ts';
@@ -16,7 +19,7 @@ import { isShownTo } from './read.ts';
  * installation, who need not be in the conversation. Its place stays, and nothing of what it said, now or before.
  */
 export async function deleteForEveryone(ctx: SignedIn, place: Place): Promise<null> {
-  const { database, clock } = ctx.app;
+  const { database, clock, jobs } = ctx.app;
   const me = ctx.session.userId;
   const { conversationId, seq } = place;
   await database.transaction(async (tx) => {
@@ -26,6 +29,8 @@ export async function deleteForEveryone(ctx: SignedIn, place: Place): Promise<nu
     const where = { conversationId_seq: place };
     await tx.message.update({ where, data: { ...NOTHING, deletedAt: now, tombstone: true } });
     await tx.messageEdit.deleteMany({ where: place });
+    await dropReactions(tx, place);
+    if ((message.extras as MessageExtras | null)?.attachments) await jobs.enqueue(tx, 'files.sweep', {});
     await append(tx, {
       topic: topicOf(message),
       type: 'message.deleted',
@@ -41,8 +46,9 @@ async function findToDelete(tx: Tx, ctx: SignedIn, place: Place): Promise<Messag
   if (isModerator) return asModerator(tx, ctx, place);
   const { conversation, me: membership } = await lockConversation(tx, place.conversationId, me);
   const message = await findVisible(tx, me, place);
-  if (message.senderId !== me && membership.role === 'member')
-    throw new ParleyError('FORBIDDEN', { need: conversation.kind === 'group' ? 'admin' : 'sender' });
+  if (message.senderId === me) return message;
+  const { role, inGroup } = await roleIn(tx, conversation, membership);
+  if (role === 'member') throw new ParleyError('FORBIDDEN', { need: inGroup ? 'admin' : 'sender' });
   return message;
 }
 

@@ -2,7 +2,7 @@ import type { Message } from '@parley/contract';
 import type { Database } from '../database/database.ts';
 import type { Hydrator } from '../events/hydrate.ts';
 import type { Place } from './find-visible.ts';
-import { MESSAGE_JSON } from './read.ts';
+import { MESSAGE_JSON, messageJsonFor } from './read.ts';
 
 type Rows<Refs> = { refs: Refs }[];
 
@@ -21,8 +21,8 @@ const created: Hydrator<'message.created'> = async (
   return messages.map((message) => message && { type: 'message.created', message });
 };
 
-/** The messages in these places, as they are now. */
-export async function messagesAt({ pool }: Database, places: Place[]): Promise<(Message | null)[]> {
+/** The messages in these places, as they are now, without the reactions to them. */
+async function messagesAt({ pool }: Database, places: Place[]): Promise<(Message | null)[]> {
   const { rows } = await pool.query<{ message: string | null }>({
     name: 'messages_of_events',
     text: MESSAGES,
@@ -33,9 +33,32 @@ export async function messagesAt({ pool }: Database, places: Place[]): Promise<(
 
 const MESSAGES = `
   SELECT ${MESSAGE_JSON} AS message
-  FROM unnest($1::uuid[], $2::int[]) WITH ORDINALITY AS r (conversation_id, seq, ord)
-  LEFT JOIN messages m ON m.conversation_id = r.conversation_id AND m.seq = r.seq
-  ORDER BY r.ord`;
+  FROM unnest($1::uuid[], $2::int[]) WITH ORDINALITY AS w (conversation_id, seq, ord)
+  LEFT JOIN messages m ON m.conversation_id = w.conversation_id AND m.seq = w.seq
+  ORDER BY w.ord`;
+
+/** The same with the reactions to them, each as somebody reads it; `userId` null: nobody who has reacted to it. */
+export async function messagesReadAt(
+  { pool }: Database,
+  places: (Place & { userId: string | null })[],
+): Promise<(Message | null)[]> {
+  const { rows } = await pool.query<{ message: string | null }>({
+    name: 'messages_read_of_events',
+    text: MESSAGES_READ,
+    values: [
+      places.map(({ conversationId }) => conversationId),
+      places.map(({ seq }) => seq),
+      places.map(({ userId }) => userId),
+    ],
+  });
+  return rows.map(({ message }) => (message === null ? null : JSON.parse(message)));
+}
+
+const MESSAGES_READ = `
+  SELECT ${messageJsonFor('w.user_id')} AS message
+  FROM unnest($1::uuid[], $2::int[], $3::uuid[]) WITH ORDINALITY AS w (conversation_id, seq, user_id, ord)
+  LEFT JOIN messages m ON m.conversation_id = w.conversation_id AND m.seq = w.seq
+  ORDER BY w.ord`;
 
 const edited: Hydrator<'message.edited'> = async (database, rows: Rows<Place>) => {
   const messages = await messagesAt(
@@ -58,8 +81,10 @@ const hidden: Hydrator<'message.hidden'> = async (
   database,
   rows: { topic: string; refs: Place & { lastSeq: number | null } }[],
 ) => {
-  const places = rows.map(({ refs: { conversationId, lastSeq } }) => ({ conversationId, seq: lastSeq ?? 0 }));
-  const last = await messagesAt(database, places);
+  const places = rows.map(({ topic, refs: { conversationId, lastSeq } }) => ({
+    ...{ userId: topic, conversationId, seq: lastSeq ?? 0 },
+  }));
+  const last = await messagesReadAt(database, places);
   const asked = rows.map(({ topic, refs }) => ({
     ...{ userId: topic, conversationId: refs.conversationId, seq: refs.seq },
   }));
@@ -75,14 +100,27 @@ const hidden: Hydrator<'message.hidden'> = async (
 const keyOf = ({ userId, conversationId, seq }: Place & { userId: string }): string =>
   `${userId} ${conversationId} ${seq}`;
 
+type PinRefs = Place & { actorId: string };
+
+const pinned: Hydrator<'message.pinned'> = async (_, rows: Rows<PinRefs & { pinnedAt: string }>) =>
+  rows.map(({ refs }) => ({ type: 'message.pinned', ...refs }));
+
+const unpinned: Hydrator<'message.unpinned'> = async (_, rows: Rows<PinRefs>) =>
+  rows.map(({ refs }) => ({ type: 'message.unpinned', ...refs }));
+
 const read: Hydrator<'receipt.read'> = async (
   _,
   rows: { topic: string; refs: { conversationId?: string; marks: { userId: string; readSeq: number }[] } }[],
 ) => rows.map(({ topic, refs }) => ({ type: 'receipt.read', conversationId: topic, ...refs }));
 
+const delivered: Hydrator<'receipt.delivered'> = async (
+  _,
+  rows: Rows<{ conversationId: string; marks: { userId: string; deliveredSeq: number }[] }>,
+) => rows.map(({ refs }) => ({ type: 'receipt.delivered', ...refs }));
+
 const erased: Hydrator<'messages.erased'> = async (
   _,
-  rows: { topic: string; refs: { senderId: string; at: string } }[],
+  rows: { topic: string; refs: { senderId: string; at: string; mentions: number[] } }[],
 ) => rows.map(({ topic, refs }) => ({ type: 'messages.erased', conversationId: topic, ...refs }));
 
 export const messageEvents = {
@@ -90,6 +128,9 @@ export const messageEvents = {
   'message.edited': edited,
   'message.deleted': deleted,
   'message.hidden': hidden,
+  'message.pinned': pinned,
+  'message.unpinned': unpinned,
   'receipt.read': read,
+  'receipt.delivered': delivered,
   'messages.erased': erased,
 };

@@ -1,6 +1,7 @@
 import type { Message, MessageExtras } from '@parley/contract';
 import type { SignedIn } from '../context.ts';
 import { ParleyError } from '../error.ts';
+import { refuseFiles } from '../files/attach.ts';
 import type { Rendered } from '../rendered.ts';
 import { findStanding, type Place } from './find-visible.ts';
 
@@ -24,6 +25,13 @@ export async function forwardMessage(ctx: SignedIn, input: ForwardInput): Promis
     senderId: message.senderId,
     createdAt: message.createdAt.toISOString(),
   };
-  const extras: MessageExtras = { forwarded, ...(before.metadata && { metadata: before.metadata }) };
-  return ctx.app.sends.push({ senderId, conversationId, clientMessageId, text: message.text, extras });
+  const { metadata, attachments } = before;
+  const extras: MessageExtras = {
+    forwarded,
+    ...(attachments && { attachments }),
+    ...(metadata && { metadata }),
+  };
+  return ctx.app.sends
+    .push({ senderId, conversationId, clientMessageId, text: message.text, extras })
+    .catch(refuseFiles);
 }

@@ -3,7 +3,7 @@ import type { SignedIn } from '../context.ts';
 import { ParleyError } from '../error.ts';
 import type { Cursor } from '../events/cursor.ts';
 import { Rendered } from '../rendered.ts';
-import { isShownTo, MESSAGE_JSON } from './read.ts';
+import { isShownTo, messageJsonFor } from './read.ts';
 
 export interface ListInput {
   conversationId: string;
@@ -68,7 +68,7 @@ const PAGE = `
     SELECT lowest, highest, greatest(start, lowest) AS low, least(start + $3 - 1, highest) AS high FROM wanted
   )
   SELECT '{"messages":[' ||
-    coalesce((SELECT string_agg(${MESSAGE_JSON}, ',' ORDER BY m.seq)
+    coalesce((SELECT string_agg(${messageJsonFor('$2')}, ',' ORDER BY m.seq)
               FROM messages m WHERE m.conversation_id = $1 AND m.seq BETWEEN page.low AND page.high
               AND ${isShownTo('$2')}), '') ||
     '],"from":' || low || ',"to":' || high ||

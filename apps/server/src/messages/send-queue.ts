@@ -46,9 +46,11 @@ interface Stored {
   head: number;
   outcomes: string[];
   seqs: (number | null)[];
+  /** Whether the log says more behind the messages: how the threads stand that they are in. */
+  isNewsOfThreads: boolean;
   sentAt: string;
 }
-type StoredRow = [head: string, outcomes: string[], seqs: (number | null)[]];
+type StoredRow = [head: string, outcomes: string[], seqs: (number | null)[], isNewsOfThreads: boolean];
 
 export interface SendQueueOptions {
   url: string;
@@ -77,6 +79,8 @@ export function createSendQueue({ url, database, log, clock }: SendQueueOptions)
       underWay = begin();
       if (stored instanceof Error) await salvage(batch, stored);
       else giveOut(batch, stored);
+      // While those of a failed batch were tried alone, others may have come.
+      underWay ??= begin();
     }
     running = null;
   }
@@ -119,12 +123,12 @@ export function createSendQueue({ url, database, log, clock }: SendQueueOptions)
       if (error.code !== '40P01' && error.code !== '23505') throw error;
       return query();
     });
-    const [head, outcomes, seqs] = rows[0]!;
-    return { head: Number(head), outcomes, seqs, sentAt };
+    const [head, outcomes, seqs, isNewsOfThreads] = rows[0]!;
+    return { head: Number(head), outcomes, seqs, isNewsOfThreads, sentAt };
   }
 
   /** Tells each sender, and the log. */
-  function giveOut(batch: Waiting[], { head, outcomes, seqs, sentAt }: Stored): void {
+  function giveOut(batch: Waiting[], { head, outcomes, seqs, isNewsOfThreads, sentAt }: Stored): void {
     const entries: LogEntry[] = [];
     for (const [index, send] of batch.entries()) {
       const { id, conversationId, senderId, text, extras } = send;
@@ -145,13 +149,14 @@ export function createSendQueue({ url, database, log, clock }: SendQueueOptions)
           break;
         }
         case 'exists':
-          readMessage(database, conversationId, seq).then(send.resolve, send.reject);
+          readMessage(database, senderId, { conversationId, seq }).then(send.resolve, send.reject);
           break;
         default:
           send.reject(refusalOf(outcomes[index]!, seq, id));
       }
     }
     log.committed(entries);
+    if (isNewsOfThreads) log.wake();
   }
 
   /** A batch failed as a whole. Where one send's data may be the cause, each is tried alone. */
@@ -177,4 +182,4 @@ export function createSendQueue({ url, database, log, clock }: SendQueueOptions)
   };
 }
 
-const SEND = `SELECT head, outcomes, seqs FROM send_messages($1, $2, $3, $4, $5, $6, $7)`;
+const SEND = `SELECT head, outcomes, seqs, is_news_of_threads FROM send_messages($1, $2, $3, $4, $5, $6, $7)`;

@@ -64,6 +64,7 @@ const WATCHED = `
       JOIN conversations c ON c.id = mine.conversation_id
       JOIN members other ON other.conversation_id = c.id AND other.user_id <> mine.user_id
       WHERE mine.user_id = me.id AND NOT mine.hidden AND (c.kind = 'direct' OR c.member_count <= $2)
+        AND c.parent_id IS NULL
       UNION ALL SELECT friend_id, 1, NULL, true, NULL FROM friendships WHERE user_id = me.id
       UNION ALL
         SELECT has_me.owner_id, CASE WHEN mine.user_id IS NOT NULL THEN 1 END, NULL, true, NULL

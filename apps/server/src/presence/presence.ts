@@ -172,8 +172,10 @@ export function createPresence(options: PresenceOptions): PresenceTracker {
 function smallestSize(event: ChatEvent | null): number | null {
   switch (event?.type) {
     case 'conversation.created':
+      if (event.conversation.kind === 'thread') return null;
       return event.conversation.kind === 'direct' ? 0 : event.conversation.memberCount;
     case 'member.added':
+      if (event.conversation.kind === 'thread') return null;
       return event.conversation.memberCount - event.members.length;
     case 'member.removed':
     case 'member.left':

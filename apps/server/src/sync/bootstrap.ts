@@ -11,6 +11,8 @@ import { loadOwnUser } from '../users/me.ts';
 
 /** Conversations of one snapshot; older ones are loaded when somebody asks for them. */
 export const BOOTSTRAP_CONVERSATIONS = 500;
+/** The same of threads. */
+const BOOTSTRAP_THREADS = 100;
 
 /** What a client starts from. The stream goes on from `cursor`, and nothing falls between. */
 export interface Snapshot {
@@ -19,6 +21,8 @@ export interface Snapshot {
   /** The most recently active first. */
   conversations: ConversationView[];
   hasMore: boolean;
+  /** The most recently active of those that the caller follows. */
+  threads: ConversationView[];
   /** Of each of these the newest first. */
   friends: Friend[];
   friendRequests: FriendRequest[];
@@ -33,12 +37,16 @@ export function bootstrap(ctx: SignedIn): Promise<Snapshot> {
   return atOneMoment(database, async (client) => {
     const position = await readHead(client);
     const me = await loadOwnUser(client, userId);
-    const views = await loadViews(client, userId, { limit: BOOTSTRAP_CONVERSATIONS + 1 });
+    const views = await loadViews(client, userId, {
+      what: 'conversations',
+      limit: BOOTSTRAP_CONVERSATIONS + 1,
+    });
     return {
       cursor: log.cursor(position),
       me,
       conversations: views.slice(0, BOOTSTRAP_CONVERSATIONS),
       hasMore: views.length > BOOTSTRAP_CONVERSATIONS,
+      threads: await loadViews(client, userId, { what: 'threads', limit: BOOTSTRAP_THREADS }),
       friends: await loadFriends(client, userId),
       friendRequests: await loadFriendRequests(client, userId),
       contacts: await loadContacts(client, userId),

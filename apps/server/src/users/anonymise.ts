@@ -15,6 +15,7 @@ export async function anonymise(tx: Tx, user: User, now: Date): Promise<boolean>
       usernameKey: `deleted:${id}`,
       fullName: null,
       bio: null,
+      avatarId: null,
       statusText: null,
       statusUntil: null,
       email: `deleted-${id}@invalid`,

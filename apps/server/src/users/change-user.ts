@@ -16,13 +16,13 @@ export async function changeUser(
   tx: Tx,
   userId: string,
   change: OwnColumns,
-): Promise<{ user: User; isChanged: boolean }> {
+): Promise<{ before: User; user: User; isChanged: boolean }> {
   await lockAccount(tx, userId);
-  const user = await tx.user.findUnique({ where: { id: userId, deletedAt: null } });
-  if (!user) throw new ParleyError('UNAUTHENTICATED');
+  const before = await tx.user.findUnique({ where: { id: userId, deletedAt: null } });
+  if (!before) throw new ParleyError('UNAUTHENTICATED');
   const isOther = ([name, value]: [string, unknown]) =>
-    value !== undefined && JSON.stringify(value) !== JSON.stringify(user[name as keyof User]);
+    value !== undefined && JSON.stringify(value) !== JSON.stringify(before[name as keyof User]);
   const data = Object.fromEntries(Object.entries(change).filter(isOther));
-  if (Object.keys(data).length === 0) return { user, isChanged: false };
-  return { user: await tx.user.update({ where: { id: userId }, data }), isChanged: true };
+  if (Object.keys(data).length === 0) return { before, user: before, isChanged: false };
+  return { before, user: await tx.user.update({ where: { id: userId }, data }), isChanged: true };
 }

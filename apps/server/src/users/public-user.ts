@@ -8,7 +8,7 @@ import { isoOf } from '../database/iso.ts';
  */
 export const PUBLIC_USER_JSON = `
   json_build_object(
-    'id', u.id, 'username', u.username, 'fullName', u.full_name, 'isDeleted', u.deleted_at IS NOT NULL,
+    'id', u.id, 'username', u.username, 'fullName', u.full_name, 'avatar', u.avatar_id, 'isDeleted', u.deleted_at IS NOT NULL,
     'status', CASE WHEN u.status_text IS NOT NULL AND (u.status_until IS NULL OR u.status_until > now())
       THEN json_build_object('text', u.status_text, 'until', ${isoOf('u.status_until')}) END)`;
 

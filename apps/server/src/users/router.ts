@@ -18,20 +18,26 @@ export const usersRouter = {
   me: procedure.output(ownUser).query(({ ctx }) => me(ctx)),
 
   /**
-   * Changes what is given of the caller's profile; null takes a full name or a bio away. Returns the caller's own
+   * Changes what is given of the caller's profile; null takes a full name, a bio or an avatar away; an avatar is a file
+   * of the caller's own, uploaded for that. Returns the caller's own
    * account. Usernames are as in `auth.register`; to write one's own in another case is always possible. Where
    * another service keeps the accounts, the full name is again what it says with its next token.
    *
-   * Errors: `USERNAME_TAKEN` (in whatever case), `RATE_LIMITED` (also for the third change of the username in a day).
+   * Errors: `USERNAME_TAKEN` (in whatever case), `NOT_FOUND` (file), `RATE_LIMITED` (also for the third change of the username in a day).
    * Events: when something is different, `account.updated`, to the caller's own devices, and `user.updated`, to
    * everybody who sees them: once for each conversation that is shared.
    */
   updateProfile: procedure
-    .meta({ errors: ['USERNAME_TAKEN'], events: ['account.updated', 'user.updated'], limits: ['profiles'] })
+    .meta({
+      errors: ['USERNAME_TAKEN', 'NOT_FOUND'],
+      events: ['account.updated', 'user.updated'],
+      limits: ['profiles'],
+    })
     .input(
       z.strictObject({
         fullName: fullName.nullable().optional(),
         bio: bio.nullable().optional(),
+        avatar: id.nullable().optional(),
         username: username.optional(),
       }),
     )

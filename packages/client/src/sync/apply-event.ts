@@ -1,14 +1,17 @@
 import type {
   Conversation,
   ConversationView,
+  Draft,
   Member,
   MembershipSettings,
   Message,
   PublicUser,
-  SeqRange,
   StreamItem,
 } from '@parley/contract';
+import { mentionsBehind, mentionsWith, mentionsWithout } from './mentions.ts';
 import { dropPerson, putBlock, putFriend, putPerson, putProfile } from './people.ts';
+import { changeReaction, keepReactions } from './reactions.ts';
+import { advance } from './receipts.ts';
 import { addRange, addSeq, rangesBehind, rangesUpTo } from './skipped.ts';
 import {
   beginConversation,
@@ -24,6 +27,7 @@ import {
   putTyping,
   takePresence,
 } from './state.ts';
+import { changeThread, keepThread } from './threads.ts';
 
 /** What listeners and the reducer get: a type that this version does not know yet is `unknown`. */
 export type ReceivedEvent = StreamItem | UnknownEvent;
@@ -44,9 +48,16 @@ const KNOWN = {
   'message.edited': true,
   'message.deleted': true,
   'message.hidden': true,
+  'message.pinned': true,
+  'message.unpinned': true,
+  'reaction.added': true,
+  'reaction.removed': true,
+  'draft.updated': true,
   'membership.updated': true,
   'conversation.cleared': true,
   'receipt.read': true,
+  'thread.updated': true,
+  'receipt.delivered': true,
   'messages.erased': true,
   'user.updated': true,
   'account.updated': true,
@@ -102,14 +113,27 @@ export function applyEvent(state: ChatState, event: ReceivedEvent): ChatState {
       return buryMessage(state, event);
     case 'message.hidden':
       return hideMessage(state, event);
+    case 'message.pinned':
+      return pinMessage(state, event, event.pinnedAt);
+    case 'message.unpinned':
+      return pinMessage(state, event, undefined);
+    case 'reaction.added':
+    case 'reaction.removed':
+      return changeMessage(state, event, (old) => changeReaction(old, event, state.me?.id));
+    case 'draft.updated':
+      return putDraft(state, event);
     case 'membership.updated':
       return configure(state, event);
     case 'conversation.cleared':
       return clearConversation(state, event);
     case 'receipt.read':
+      return moveMarks(endMarkedUnread(state, event), event.conversationId, event.marks);
+    case 'receipt.delivered':
       return moveMarks(state, event.conversationId, event.marks);
     case 'stream.gapped':
       return jumpOver(state, event.conversationId, event.conversation);
+    case 'thread.updated':
+      return changeMessage(state, event, (old) => changeThread(old, event.thread));
     case 'messages.erased':
       return eraseMessages(state, event);
     case 'user.updated':
@@ -159,7 +183,11 @@ function beginOrGrow(state: ChatState, conversation: Conversation, members: Memb
   if (!known) return addMembers(state, conversation, members);
   const { id, lastSeq } = conversation;
   const grown = lastSeq > known.lastSeq ? putConversation(state, { ...known, lastSeq }) : state;
-  const marks = members.map(({ user, readSeq }) => ({ userId: user.id, readSeq }));
+  const marks = members.map(({ user, readSeq, deliveredSeq }) => ({
+    userId: user.id,
+    readSeq,
+    deliveredSeq,
+  }));
   return moveMarks(grown, id, marks);
 }
 
@@ -182,10 +210,7 @@ function addMembers(
   if (!known) return mine ? putConversation(state, enter(conversation, mine, added, lastMessage)) : state;
   const me = mine ? { ...known.me, ...entryOf(mine) } : known.me;
   const fresh = Object.fromEntries(
-    added.map((member) => {
-      const readSeq = Math.max(member.readSeq, known.members?.[member.user.id]?.readSeq ?? 0);
-      return [member.user.id, { ...member, readSeq }];
-    }),
+    added.map((member) => [member.user.id, advance(member, known.members?.[member.user.id])]),
   );
   return putConversation(state, {
     ...known,
@@ -209,7 +234,15 @@ function enter(
   const peer = (kind === 'direct' && added.find(({ user }) => user.id !== mine.user.id)) || null;
   const everybody = added.length === memberCount;
   return {
-    ...beginConversation({ ...conversation, me: newMembership(mine), peer, lastMessage, skipped: [] }),
+    ...beginConversation({
+      ...conversation,
+      me: newMembership(mine),
+      peer,
+      lastMessage,
+      skipped: [],
+      mentions: [],
+      draft: null,
+    }),
     ...(!lastMessage && { timeline: { from: lastSeq + 1, to: lastSeq, messages: [] } }),
     members: everybody ? Object.fromEntries(added.map((member) => [member.user.id, member])) : undefined,
   };
@@ -265,6 +298,13 @@ function configure(state: ChatState, event: Configuration): ChatState {
   return known ? putConversation(state, { ...known, me: { ...known.me, ...event.settings } }) : state;
 }
 
+type Drafting = { conversationId: string; joinedAt: string; draft: Draft | null };
+
+function putDraft(state: ChatState, event: Drafting): ChatState {
+  const known = sinceJoining(state, event);
+  return known ? putConversation(state, { ...known, draft: event.draft }) : state;
+}
+
 type Clearing = { conversationId: string; joinedAt: string; seq: number };
 
 /** What was said up to there is gone. If that is all, so is the conversation, until there is something new. */
@@ -274,13 +314,14 @@ function clearConversation(state: ChatState, event: Clearing): ChatState {
   const { seq } = event;
   if (known.lastSeq <= seq) return dropConversation(state, known.id);
   // It was loaded later than this happened.
-  const { me, timeline, skipped, lastMessage } = known;
-  const readSeq = Math.max(me.readSeq, seq);
+  const { timeline, skipped, mentions, lastMessage } = known;
+  const me = advance(known.me, { readSeq: seq });
   return putConversation(state, {
     ...known,
     lastMessage: lastMessage && lastMessage.seq > seq ? lastMessage : null,
-    me: { ...me, joinedSeq: Math.max(me.joinedSeq, seq), readSeq },
-    skipped: rangesBehind(skipped, readSeq),
+    me: { ...me, joinedSeq: Math.max(me.joinedSeq, seq), isMarkedUnread: false },
+    skipped: rangesBehind(skipped, me.readSeq),
+    mentions: mentionsBehind(mentions, me.readSeq),
     timeline: {
       from: Math.max(timeline.from, seq + 1),
       to: Math.max(timeline.to, seq),
@@ -289,10 +330,11 @@ function clearConversation(state: ChatState, event: Clearing): ChatState {
   });
 }
 
-function addMessage(state: ChatState, message: Message): ChatState {
-  const known = state.conversations?.[message.conversationId];
+function addMessage(state: ChatState, told: Message): ChatState {
+  const known = state.conversations?.[told.conversationId];
   if (!known) return state;
-  const { seq, senderId, conversationId } = message;
+  const { seq, senderId, conversationId } = told;
+  const message = keepTold(told, messageAt(known, seq));
   // The stream brings every message in order: what it did not bring before this one is not for this person.
   const before = Math.max(known.lastSeq, known.me.readSeq);
   const extended: ConversationState = {
@@ -302,11 +344,21 @@ function addMessage(state: ChatState, message: Message): ChatState {
     lastMessage: newerOf(known.lastMessage, message),
     timeline: placed(known.timeline, message),
   };
+  const mentions = mentionsWith(extended, message, state.me?.id);
   // Its sender has read up to it.
-  const read = moveMarks(putConversation(state, extended), conversationId, [
-    { userId: senderId, readSeq: seq },
-  ]);
-  return dropArrived(read);
+  const marks = [{ userId: senderId, readSeq: seq }];
+  const added = putConversation(state, { ...extended, mentions });
+  return dropArrived(moveMarks(endMarkedUnread(added, { conversationId, marks }), conversationId, marks));
+}
+
+/** Whoever reads on or sends does not mark the conversation as unread any more. */
+function endMarkedUnread(
+  state: ChatState,
+  { conversationId, marks }: { conversationId: string; marks: readonly Mark[] },
+): ChatState {
+  const known = state.conversations?.[conversationId];
+  if (!known?.me.isMarkedUnread || !marks.some(({ userId }) => userId === state.me?.id)) return state;
+  return putConversation(state, { ...known, me: { ...known.me, isMarkedUnread: false } });
 }
 
 /** The stream brings every message in order, so the newest one extends the range whatever its `seq`. */
@@ -323,20 +375,24 @@ function placed(timeline: ConversationState['timeline'], message: Message): Conv
   };
 }
 
-function moveMarks(
-  state: ChatState,
-  conversationId: string,
-  marks: readonly { userId: string; readSeq: number }[],
-): ChatState {
+/** How far somebody is, in one way or in both. */
+interface Mark {
+  userId: string;
+  readSeq?: number;
+  deliveredSeq?: number;
+}
+
+function moveMarks(state: ChatState, conversationId: string, marks: readonly Mark[]): ChatState {
   const known = state.conversations?.[conversationId];
   if (!known) return state;
   let { me, peer } = known;
   const moved: Record<string, Member> = {};
-  for (const { userId, readSeq } of marks) {
-    if (userId === state.me?.id && me.readSeq < readSeq) me = { ...me, readSeq };
-    if (userId === peer?.user.id && peer.readSeq < readSeq) peer = { ...peer, readSeq };
+  for (const { userId, ...mark } of marks) {
+    if (userId === state.me?.id) me = advance(me, mark);
+    if (peer && userId === peer.user.id) peer = advance(peer, mark);
     const member = known.members?.[userId];
-    if (member && member.readSeq < readSeq) moved[userId] = { ...member, readSeq };
+    const further = member && advance(member, mark);
+    if (further && further !== member) moved[userId] = further;
   }
   const same = Object.keys(moved).length === 0;
   if (same && me === known.me && peer === known.peer) return state;
@@ -345,20 +401,48 @@ function moveMarks(
     me,
     peer,
     skipped: rangesBehind(known.skipped, me.readSeq),
+    mentions: mentionsBehind(known.mentions, me.readSeq),
     members: same ? known.members : { ...known.members, ...moved },
   });
 }
 
 /** A message that says something else: where it is known, it is shown so. */
 function replaceMessage(state: ChatState, message: Message): ChatState {
-  const known = state.conversations?.[message.conversationId];
-  return known
-    ? putConversation(
-        state,
-        withMessages(known, (old) => (old.seq === message.seq ? message : old)),
-      )
-    : state;
+  const changed = changeMessage(state, message, (old) => keepTold(message, old));
+  const known = changed.conversations?.[message.conversationId];
+  if (!known) return changed;
+  const mentions = mentionsWith(known, message, state.me?.id);
+  return mentions === known.mentions ? changed : putConversation(changed, { ...known, mentions });
 }
+
+/** A message that is told once more, with what is told of it by itself. */
+const keepTold = (told: Message, known: Message | null | undefined): Message =>
+  keepThread(keepReactions(told, known), known);
+
+const pinMessage = (state: ChatState, place: Place, pinnedAt: string | undefined): ChatState =>
+  changeMessage(state, place, (old) => {
+    const { pinnedAt: _, ...rest } = old;
+    return pinnedAt === undefined || old.deletedAt ? rest : { ...rest, pinnedAt };
+  });
+
+type Place = { conversationId: string; seq: number };
+
+/** One message, wherever it is known. */
+function changeMessage(
+  state: ChatState,
+  { conversationId, seq }: Place,
+  change: (old: Message) => Message,
+): ChatState {
+  const known = state.conversations?.[conversationId];
+  if (!known || !messageAt(known, seq)) return state;
+  return putConversation(
+    state,
+    withMessages(known, (old) => (old.seq === seq ? change(old) : old)),
+  );
+}
+
+const messageAt = ({ timeline, lastMessage }: ConversationState, seq: number): Message | null | undefined =>
+  lastMessage?.seq === seq ? lastMessage : timeline.messages.find((message) => message.seq === seq);
 
 type Deletion = { conversationId: string; seq: number; deletedAt: string };
 
@@ -367,7 +451,7 @@ function buryMessage(state: ChatState, { conversationId, seq, deletedAt }: Delet
   const known = state.conversations?.[conversationId];
   if (!known) return state;
   const buried = withMessages(known, (old) => (old.seq === seq ? tombstoneOf(old, deletedAt) : old));
-  return putConversation(state, { ...buried, skipped: withoutSeq(known, seq) });
+  return putConversation(state, { ...buried, ...withoutSeq(known, seq) });
 }
 
 type Hiding = { conversationId: string; seq: number; lastMessage: Message | null };
@@ -386,14 +470,20 @@ function hideMessage(state: ChatState, { conversationId, seq, lastMessage }: Hid
       lastMessage,
       lastSeq: end,
       skipped: rangesUpTo(known.skipped, end),
+      mentions: mentionsWithout(known.mentions, [seq]),
     });
   }
-  return putConversation(state, { ...shown, skipped: withoutSeq(known, seq) });
+  return putConversation(state, { ...shown, ...withoutSeq(known, seq) });
 }
 
-/** What counts as read once there is nothing at a seq any more. */
-const withoutSeq = ({ skipped, lastSeq, me }: ConversationState, seq: number): SeqRange[] =>
-  seq > lastSeq ? skipped : rangesBehind(addSeq(skipped, seq), me.readSeq);
+/** What counts as read, and what calls this person, once there is nothing at a seq any more. */
+const withoutSeq = (
+  { skipped, mentions, lastSeq, me }: ConversationState,
+  seq: number,
+): Pick<ConversationState, 'skipped' | 'mentions'> => ({
+  skipped: seq > lastSeq ? skipped : rangesBehind(addSeq(skipped, seq), me.readSeq),
+  mentions: mentionsWithout(mentions, [seq]),
+});
 
 /** What is left of a message. */
 const tombstoneOf = (
@@ -411,20 +501,24 @@ function withMessages(known: ConversationState, edit: (message: Message) => Mess
 function jumpOver(state: ChatState, id: string, view: ConversationView | null): ChatState {
   if (!view) return dropConversation(state, id);
   const fresh = beginConversation(view);
-  const readSeq = Math.max(view.me.readSeq, state.conversations?.[id]?.me.readSeq ?? 0);
-  const me = { ...view.me, readSeq };
-  return dropArrived(putConversation(state, { ...fresh, me, skipped: rangesBehind(view.skipped, readSeq) }));
+  const me = advance(view.me, state.conversations?.[id]?.me);
+  const skipped = rangesBehind(view.skipped, me.readSeq);
+  const mentions = mentionsBehind(view.mentions, me.readSeq);
+  return dropArrived(putConversation(state, { ...fresh, me, skipped, mentions }));
 }
 
 /** Somebody's messages of one conversation, erased: their places stay. */
 function eraseMessages(
   state: ChatState,
-  { conversationId, senderId, at }: { conversationId: string; senderId: string; at: string },
+  { conversationId, senderId, at, mentions }: Extract<ReceivedEvent, { type: 'messages.erased' }>,
 ): ChatState {
   const known = state.conversations?.[conversationId];
   if (!known) return state;
   const erased = (old: Message): Message => (old.senderId === senderId ? tombstoneOf(old, at) : old);
-  return putConversation(state, withMessages(known, erased));
+  return putConversation(state, {
+    ...withMessages(known, erased),
+    mentions: mentionsWithout(known.mentions, mentions),
+  });
 }
 
 /** A profile, wherever it is shown. */

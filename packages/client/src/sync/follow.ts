@@ -96,7 +96,8 @@ export function createFollower({ source, store, tell, emit, arrived, over }: Fol
     applied.length = 0;
     cursor = at;
     store.set(over(takeBootstrap(store.get(), snapshot)));
-    arrived(snapshot.conversations.flatMap(({ lastMessage }) => lastMessage ?? []));
+    const { conversations, threads } = snapshot;
+    arrived([...conversations, ...threads].flatMap(({ lastMessage }) => lastMessage ?? []));
     release();
   }
 

@@ -1,11 +1,11 @@
 import type { Message, MessageContent } from '@parley/contract';
 
 /** What somebody writes, and where: in a conversation, or to somebody, with whom there may be none yet. */
-export type Draft = MessageContent &
+export type NewMessage = MessageContent &
   ({ conversationId: string; toUserId?: undefined } | { toUserId: string; conversationId?: undefined });
 
 /** An own message on its way. */
-export type OutgoingMessage = Readonly<Draft> & {
+export type OutgoingMessage = Readonly<NewMessage> & {
   /** The key under which it is stored once, however often it has to be sent. */
   readonly clientMessageId: string;
   /**
@@ -26,7 +26,7 @@ export type Outbox = readonly OutgoingMessage[];
 
 export const enqueue = (
   outbox: Outbox,
-  message: Draft & Pick<OutgoingMessage, 'clientMessageId'>,
+  message: NewMessage & Pick<OutgoingMessage, 'clientMessageId'>,
 ): Outbox => [
   ...outbox,
   { ...message, status: 'queued', unanswered: 0, message: undefined, error: undefined },

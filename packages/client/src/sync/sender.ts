@@ -34,7 +34,7 @@ export interface Sending extends Readable<SendingState> {
 }
 
 export interface Sender {
-  send(draft: outbox.Draft): Sending;
+  send(draft: outbox.NewMessage): Sending;
   /** The connection is back: what waited for a retry goes out now. */
   resume(): void;
   /** Messages that came by the stream or on a page, before or instead of the answer. */

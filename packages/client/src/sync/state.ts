@@ -1,4 +1,5 @@
 import type {
+  ConversationUnread,
   ConversationView,
   Member,
   Membership,
@@ -7,10 +8,13 @@ import type {
   Presence,
   PublicUser,
   Status,
+  Unread,
 } from '@parley/contract';
 import { clientMessageIdOf } from '@parley/contract/message-id';
+import { mentionsBehind } from './mentions.ts';
 import { markSent, type OutgoingMessage } from './outbox.ts';
 import { noPeople, type People, type PeopleLists, takePeople } from './people.ts';
+import { advance } from './receipts.ts';
 import { countOf, rangesBehind } from './skipped.ts';
 
 /**
@@ -19,7 +23,10 @@ import { countOf, rangesBehind } from './skipped.ts';
  */
 export interface ChatState extends People {
   readonly me: OwnUser | undefined;
-  /** By id: the most recent ones first loaded, older ones once they were asked for or somebody wrote in them. */
+  /**
+   * By id: the most recent ones first loaded, older ones once they were asked for or somebody wrote in them. Threads are
+   * among them, see `conversationsOf` and `threadsOf`.
+   */
   readonly conversations: Readonly<Record<string, ConversationState>> | undefined;
   /** Whether there are older conversations on the server than the first load brought. */
   readonly hasMoreConversations: boolean;
@@ -58,6 +65,8 @@ export interface Bootstrap extends PeopleLists {
   me: OwnUser;
   conversations: ConversationView[];
   hasMore: boolean;
+  /** Those that this person follows, the most recently active ones. */
+  threads: ConversationView[];
 }
 
 /** One page of `messages.list`: all of `from..to` that this person may see. */
@@ -84,6 +93,42 @@ export const emptyState: ChatState = {
 export const unreadOf = ({ lastSeq, me, skipped }: ConversationView): number =>
   Math.max(0, lastSeq - me.readSeq - countOf(skipped));
 
+/** The conversations that are known, the most recently active first, without the threads. */
+export const conversationsOf = (state: ChatState): ConversationState[] =>
+  byActivity(state).filter(({ kind }) => kind !== 'thread');
+
+/** The same of the threads that this person follows; with a conversation, of those about its messages. */
+export const threadsOf = (state: ChatState, conversationId?: string): ConversationState[] =>
+  byActivity(state).filter(
+    ({ kind, parent }) =>
+      kind === 'thread' && (conversationId === undefined || parent?.conversationId === conversationId),
+  );
+
+const byActivity = ({ conversations = {} }: ChatState): ConversationState[] =>
+  Object.values(conversations).sort((a, b) => (activityOf(a) < activityOf(b) ? 1 : -1));
+
+const activityOf = ({ lastMessage, createdAt }: ConversationState): string =>
+  lastMessage?.createdAt ?? createdAt;
+
+/**
+ * What this person has not read in all that is known of their conversations; where `hasMoreConversations` is true, only
+ * the server knows all of it: `sync.unread`.
+ */
+export function totalsOf({ conversations }: ChatState): Unread {
+  const known = Object.values(conversations ?? {});
+  const counts = (kind: 'thread' | 'other'): ConversationUnread[] =>
+    known
+      .filter((view) => (view.kind === 'thread') === (kind === 'thread'))
+      .filter((view) => view.me.isMarkedUnread || unreadOf(view) > 0)
+      .map((view) => ({ conversationId: view.id, unread: unreadOf(view), mentions: view.mentions.length }));
+  const [own, threads] = [counts('other'), counts('thread')];
+  return {
+    total: own.reduce((sum, { unread }) => sum + unread, 0),
+    mentions: own.reduce((sum, { mentions }) => sum + mentions, 0),
+    ...{ conversations: own, threads },
+  };
+}
+
 /** What a person says of the moment; null once it is over. `now` in milliseconds, as of `Date.now()`. */
 export const statusAt = ({ status }: PublicUser, now: number): Status | null =>
   status?.until && Date.parse(status.until) <= now ? null : status;
@@ -94,7 +139,8 @@ export const hasMoreBefore = ({ timeline, me }: ConversationState): boolean =>
 
 /** The state that a bootstrap tells. Only the outbox outlives it: the log may not be the same one any more. */
 export function takeBootstrap(state: ChatState, snapshot: Bootstrap): ChatState {
-  const { me, conversations, hasMore } = snapshot;
+  const { me, hasMore } = snapshot;
+  const conversations = [...snapshot.conversations, ...snapshot.threads];
   const known = Object.fromEntries(conversations.map((view) => [view.id, beginConversation(view)]));
   const fresh = {
     ...emptyState,
@@ -128,7 +174,7 @@ export function mergeConversation(state: ChatState, view: ConversationView): Cha
     ...view,
     ...furtherOf(known, view),
     lastMessage: newerOf(known.lastMessage, view.lastMessage),
-    peer: peer && { ...peer, readSeq: Math.max(peer.readSeq, known.peer?.readSeq ?? 0) },
+    peer: peer && advance(peer, known.peer),
   });
 }
 
@@ -140,10 +186,7 @@ export function mergeMembers(state: ChatState, conversationId: string, list: Mem
   const known = state.conversations?.[conversationId];
   if (!known) return state;
   const members = Object.fromEntries(
-    list.map((member) => {
-      const readSeq = Math.max(member.readSeq, known.members?.[member.user.id]?.readSeq ?? 0);
-      return [member.user.id, { ...member, readSeq }];
-    }),
+    list.map((member) => [member.user.id, advance(member, known.members?.[member.user.id])]),
   );
   return putConversation(state, { ...known, members });
 }
@@ -170,13 +213,22 @@ export const putConversation = (state: ChatState, conversation: ConversationStat
   conversations: { ...state.conversations, [conversation.id]: conversation },
 });
 
-/** One's own read mark, which only moves forward, and never beyond what there is. */
+/** One's own read mark, which only moves forward, and never beyond what there is. It is marked as unread no more. */
 export function markRead(state: ChatState, conversationId: string, seq: number): ChatState {
   const known = state.conversations?.[conversationId];
-  const readSeq = Math.min(seq, known?.lastSeq ?? 0);
-  if (!known || known.me.readSeq >= readSeq) return state;
-  const skipped = rangesBehind(known.skipped, readSeq);
-  return putConversation(state, { ...known, skipped, me: { ...known.me, readSeq } });
+  if (!known) return state;
+  const me = advance(known.me, { readSeq: Math.min(seq, known.lastSeq) });
+  if (me === known.me && !me.isMarkedUnread) return state;
+  const skipped = rangesBehind(known.skipped, me.readSeq);
+  const mentions = mentionsBehind(known.mentions, me.readSeq);
+  return putConversation(state, { ...known, skipped, mentions, me: { ...me, isMarkedUnread: false } });
+}
+
+/** The same of what has come to one's own devices. */
+export function markDelivered(state: ChatState, conversationId: string, seq: number): ChatState {
+  const known = state.conversations?.[conversationId];
+  const me = known && advance(known.me, { deliveredSeq: Math.min(seq, known.lastSeq) });
+  return me && me !== known.me ? putConversation(state, { ...known, me }) : state;
 }
 
 /** The answer to a send: it is stored, and read by its sender. The timeline waits for the stream. */
@@ -244,10 +296,14 @@ export function dropEphemeral(state: ChatState): ChatState {
 export function furtherOf(
   a: ConversationView,
   b: ConversationView,
-): Pick<ConversationView, 'lastSeq' | 'me' | 'skipped'> {
-  const { lastSeq, skipped } = a.lastSeq > b.lastSeq ? a : b;
-  const readSeq = Math.max(a.me.readSeq, b.me.readSeq);
-  return { lastSeq, me: { ...b.me, readSeq }, skipped: rangesBehind(skipped, readSeq) };
+): Pick<ConversationView, 'lastSeq' | 'me' | 'skipped' | 'mentions'> {
+  const { lastSeq, skipped, mentions } = a.lastSeq > b.lastSeq ? a : b;
+  const me = advance(b.me, a.me);
+  const { readSeq } = me;
+  return {
+    ...{ lastSeq, me },
+    ...{ skipped: rangesBehind(skipped, readSeq), mentions: mentionsBehind(mentions, readSeq) },
+  };
 }
 
 export const newerOf = (a: Message | null, b: Message | null): Message | null =>
@@ -265,4 +321,5 @@ export const newMembership = (mine: Member): Membership => ({
   pinnedAt: null,
   mutedUntil: null,
   notify: 'all',
+  isMarkedUnread: false,
 });

@@ -2,9 +2,10 @@ import { platform } from '../platform.ts';
 import type { Store } from '../store.ts';
 import { timed } from '../timed.ts';
 import { ANSWER_WITHIN_MS, isRefusal, retryAfter } from './retry.ts';
-import { type ChatState, markRead } from './state.ts';
+import type { ChatState } from './state.ts';
 
-export interface ReadMarks {
+/** Marks of one kind, each one's own: how far they have read, or how far messages have come. */
+export interface Marks {
   /** Moves the mark at once in the state; resolves when the server has it, rejects when it refuses. */
   mark(conversationId: string, seq: number): Promise<void>;
   /** The connection is back: what waited for a retry goes out now. */
@@ -30,11 +31,12 @@ interface Waiting {
   reject: (error: Error) => void;
 }
 
-export function createReadMarks(
+export function createMarks(
   store: Store<ChatState>,
+  move: (state: ChatState, conversationId: string, seq: number) => ChatState,
   deliver: (conversationId: string, seq: number, signal: object) => Promise<unknown>,
   canSend: () => boolean,
-): ReadMarks {
+): Marks {
   const ways = new Map<string, Way>();
 
   async function go(conversationId: string, way: Way): Promise<void> {
@@ -69,7 +71,7 @@ export function createReadMarks(
 
   return {
     mark(conversationId, seq) {
-      store.set(markRead(store.get(), conversationId, seq));
+      store.set(move(store.get(), conversationId, seq));
       const way = ways.get(conversationId) ?? {
         wanted: 0,
         busy: false,
@@ -89,7 +91,7 @@ export function createReadMarks(
     resume() {
       for (const [conversationId, way] of ways) void go(conversationId, way);
     },
-    over: (state) => [...ways].reduce((next, [id, { wanted }]) => markRead(next, id, wanted), state),
+    over: (state) => [...ways].reduce((next, [id, { wanted }]) => move(next, id, wanted), state),
     clear(reason) {
       const given = [...ways.values()];
       ways.clear();
