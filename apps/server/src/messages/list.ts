@@ -70,7 +70,7 @@ const PAGE = `
   SELECT '{"messages":[' ||
     coalesce((SELECT string_agg(${messageJsonFor('$2')}, ',' ORDER BY m.seq)
               FROM messages m WHERE m.conversation_id = $1 AND m.seq BETWEEN page.low AND page.high
-              AND ${isShownTo('$2')}), '') ||
+              AND ${isShownTo('$2', '$1')}), '') ||
     '],"from":' || low || ',"to":' || high ||
     ',"hasMoreBefore":' || (low > lowest) || ',"hasMoreAfter":' || (high < highest) ||
     ',"cursor":"' || $7::text || '.' || (SELECT coalesce(max(position), 0) FROM events) || '"}'
