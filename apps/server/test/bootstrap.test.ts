@@ -17,7 +17,8 @@ test('the people of a snapshot are those of its moment, not of the moment when t
   const waiting = () =>
     runSql(
       server.databaseUrl,
-      `SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`,
+      `SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'
+       AND query LIKE '%AS skipped%'`,
     );
   await expect.poll(waiting).toHaveLength(1);
   await writer.query(`

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { expect, test } from 'vitest';
 import { clearAccount } from '../src/auth/clear-account.ts';
 import { bringIn, newcomer, toConversation } from '../src/conversations/bring-in.ts';
+import type { Tx } from '../src/database/database.ts';
 import { eraseMessages } from '../src/messages/erase.ts';
 import { keepLiving } from '../src/users/living.ts';
 import { runSql } from './database.ts';
@@ -166,11 +167,13 @@ test('whoever is being brought into a group is not deleted before they are in it
   const conversationId = await alice.startGroup('tea');
   const stream = await alice.subscribe();
   const { database } = server.nodes[0].app;
-  const isWaiting = async () => {
+  const isWaiting = async (tx: Tx) => {
+    // Whose transaction does nothing for five seconds is cut off.
+    await tx.$queryRaw`SELECT 1`;
     const { rowCount } = await database.pool.query(
       `SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`,
     );
-    return rowCount === 1;
+    return rowCount !== 0;
   };
   let deleting: Promise<unknown> = Promise.resolve();
   await database.transaction(async (tx) => {
@@ -180,7 +183,7 @@ test('whoever is being brought into a group is not deleted before they are in it
     });
     expect(await keepLiving(tx, [bob.id])).toEqual(new Set([bob.id]));
     deleting = deleteAccount(bob);
-    await expect.poll(isWaiting).toBe(true);
+    await expect.poll(() => isWaiting(tx)).toBe(true);
     await bringIn(tx, 'member.added', {
       ...{ actorId: alice.id, conversation: toConversation(conversation) },
       members: [newcomer(bob.id, 'member', conversation, new Date())],
