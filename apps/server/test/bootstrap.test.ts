@@ -18,7 +18,7 @@ test('the people of a snapshot are those of its moment, not of the moment when t
     runSql(
       server.databaseUrl,
       `SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'
-       AND query LIKE '%AS skipped%'`,
+       AND query LIKE '%coalesce(m.seq, me.joined_seq)%'`,
     );
   await expect.poll(waiting).toHaveLength(1);
   await writer.query(`
