@@ -1,6 +1,6 @@
-import { createReadStream } from 'node:fs';
+import { createReadStream, openAsBlob } from 'node:fs';
 import { FILE_TYPES, type FilePurpose } from '@parley/contract';
-import { fileTypeFromFile } from 'file-type';
+import { fileTypeFromBlob } from 'file-type';
 import { ParleyError } from '../error.ts';
 
 /** Other names of types that we know. */
@@ -12,7 +12,8 @@ const ALIASES: Record<string, string> = {
 
 /** The type of a file by what is in it. Errors: `FILE_TYPE_REFUSED` where the purpose takes none of it. */
 export async function inspect(path: string, purpose: FilePurpose): Promise<string> {
-  const found = (await fileTypeFromFile(path))?.mime ?? null;
+  // As a blob, which is read bit by bit too: for a path it loads a package when it runs, past the bundle.
+  const found = (await fileTypeFromBlob(await openAsBlob(path)))?.mime ?? null;
   const type = found === 'application/x-cfb' && (await isWord(path)) ? 'application/msword' : found;
   const known = type === null ? null : (ALIASES[type] ?? type);
   if (known === null || !FILE_TYPES[purpose].includes(known))
