@@ -11,7 +11,7 @@ import type { Env } from './env.ts';
 import { ParleyError } from './error.ts';
 import { FILE_CORS, isFilePath, serveFiles } from './files/endpoints.ts';
 import { INBOX_PATH, showInbox } from './mail/inbox-page.ts';
-import { API_PATH, hasTooManyHeaders, urlOf } from './request.ts';
+import { API_PATH, bearerIn, hasTooManyHeaders, urlOf } from './request.ts';
 import type { AppRouter } from './router.ts';
 import { toTrpcError } from './trpc.ts';
 
@@ -123,7 +123,7 @@ const isEventSource = (request: IncomingMessage): boolean =>
 function accessTokenOf(request: IncomingMessage, env: Env): string | undefined {
   const { authorization } = request.headers;
   if (authorization === undefined) return accessTokenInCookie(request, env);
-  return /^Bearer ([^\s]+)$/i.exec(authorization)?.[1];
+  return bearerIn(authorization);
 }
 
 /** An answer in plain words. Whoever is refused has nothing more to say on this connection. */

@@ -17,6 +17,10 @@ export function urlOf({ url, headersDistinct }: IncomingMessage): URL | null {
   return url?.startsWith('/') ? URL.parse(`http://parley${url}`) : null;
 }
 
+/** The token of an `Authorization` header. */
+export const bearerIn = (authorization: string | undefined): string | undefined =>
+  /^Bearer ([^\s]+)$/i.exec(authorization ?? '')?.[1];
+
 /** Whether it has more headers than anybody needs: Node would drop those past 2,000 without a word. */
 export const hasTooManyHeaders = ({ rawHeaders }: IncomingMessage): boolean =>
   rawHeaders.length > 2 * MAX_HEADERS;

@@ -1,5 +1,6 @@
 import type { CodePurpose } from '../database/generated/client.ts';
 import type { Env } from '../env.ts';
+import { urlUnder } from '../url-under.ts';
 
 /** Where the links of mails lead; mail-links.ts has what is there. */
 export const LINK_PATHS = {
@@ -10,4 +11,4 @@ export const LINK_PATHS = {
 
 /** The link for a mail. Its base is configured, and never taken from a request. */
 export const linkTo = ({ PUBLIC_URL }: Env, purpose: CodePurpose, token: string): string =>
-  `${PUBLIC_URL.replace(/(?<!\/)\/+$/, '')}${LINK_PATHS[purpose]}?token=${token}`;
+  urlUnder(PUBLIC_URL, `${LINK_PATHS[purpose]}?token=${token}`);

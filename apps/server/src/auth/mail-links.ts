@@ -3,6 +3,7 @@ import { clientOf } from '../client-address.ts';
 import type { App, Context } from '../context.ts';
 import { isDatabaseAway } from '../database/away.ts';
 import { ParleyError } from '../error.ts';
+import { urlUnder } from '../url-under.ts';
 import { confirmEmail } from './change-email.ts';
 import { hasVerified } from './codes.ts';
 import { type Page, passwordForm, showPage } from './link-pages.ts';
@@ -114,7 +115,7 @@ async function askForPassword({ app }: Context, token: string): Promise<Outcome>
   if (!TOKEN.test(token)) return NO_GOOD;
   const { APP_URL } = app.env;
   if (APP_URL === undefined) return passwordForm(token);
-  return { redirect: `${APP_URL.replace(/(?<!\/)\/+$/, '')}${LINK_PATHS.reset_password}?token=${token}` };
+  return { redirect: urlUnder(APP_URL, `${LINK_PATHS.reset_password}?token=${token}`) };
 }
 
 async function reset(ctx: Context, request: IncomingMessage): Promise<Outcome> {

@@ -1,7 +1,10 @@
 import type { Tx } from '../database/database.ts';
 import type { Conversation, Member } from '../database/generated/client.ts';
 
-/** What somebody is in a conversation that they are in, and whether it is a group or of one: in a thread, what they are in its parent. */
+/**
+ * What somebody is in a conversation that they are in, and whether it is a group or of one: in a thread, what they are in
+ * its parent.
+ */
 export async function roleIn(
   tx: Tx,
   { kind, parentId }: Conversation,

@@ -3,6 +3,7 @@ import type { App, SignedIn } from '../context.ts';
 import type { Tx } from '../database/database.ts';
 import { ParleyError } from '../error.ts';
 import { newId } from '../ids.ts';
+import { urlUnder } from '../url-under.ts';
 import { lockAccount } from '../users/lock.ts';
 import { incoming } from './keys.ts';
 import { safeName } from './name.ts';
@@ -43,7 +44,10 @@ export async function createUpload(ctx: SignedIn, input: UploadInput): Promise<U
     await refuseMore(tx, app, ctx.session.userId, size);
     await tx.file.create({
       data: {
-        ...{ id, ownerId: ctx.session.userId, purpose, size },
+        id,
+        ownerId: ctx.session.userId,
+        purpose,
+        size,
         name: safeName(input.name),
         parts: direct ? ['whole'] : [],
         createdAt: app.clock.now(),
@@ -71,5 +75,5 @@ async function refuseMore(tx: Tx, { env }: App, ownerId: string, size: number): 
 function uploadUrl({ env }: App, id: string, expiresAt: Date): string {
   const expires = expiresAt.getTime();
   const signature = sign(env, { use: 'upload', id, expires });
-  return `${env.PUBLIC_URL.replace(/(?<!\/)\/+$/, '')}/uploads/${id}?expires=${expires}&signature=${signature}`;
+  return urlUnder(env.PUBLIC_URL, `/uploads/${id}?expires=${expires}&signature=${signature}`);
 }

@@ -7,6 +7,7 @@ import { clientOf } from '../client-address.ts';
 import type { App, SignedIn } from '../context.ts';
 import { isDatabaseAway } from '../database/away.ts';
 import { ParleyError } from '../error.ts';
+import { bearerIn } from '../request.ts';
 import { download } from './download.ts';
 import { takeBytes } from './take-bytes.ts';
 import { takeForm } from './take-form.ts';
@@ -66,8 +67,7 @@ async function serve(
 /** By a bearer token alone: a form is what a page of another site can make a browser send, with its cookies. */
 async function signIn(app: App, request: IncomingMessage): Promise<SignedIn> {
   const client = clientOf(request, app.env.TRUSTED_PROXIES);
-  const token = /^Bearer ([^\s]+)$/i.exec(request.headers.authorization ?? '')?.[1];
-  const session = await authenticate({ app, client }, token);
+  const session = await authenticate({ app, client }, bearerIn(request.headers.authorization));
   if (!session) {
     await app.limits.take('strangers', client.network);
     throw new ParleyError('UNAUTHENTICATED');

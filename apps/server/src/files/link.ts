@@ -1,4 +1,5 @@
 import type { App, SignedIn } from '../context.ts';
+import { urlUnder } from '../url-under.ts';
 import { findReadable } from './find-readable.ts';
 import { sign } from './signature.ts';
 
@@ -29,5 +30,5 @@ export async function linkFile(ctx: SignedIn, { fileId }: { fileId: string }): P
 function urlOf({ env }: App, id: string, session: string, expires: number): string {
   const signature = sign(env, { use: 'download', id, session, expires });
   const query = new URLSearchParams({ session, expires: String(expires), signature });
-  return `${env.PUBLIC_URL.replace(/(?<!\/)\/+$/, '')}/files/${id}?${query}`;
+  return urlUnder(env.PUBLIC_URL, `/files/${id}?${query}`);
 }

@@ -1,4 +1,9 @@
+import { LIMITS } from '@parley/contract';
+import { text } from '../text.ts';
 import { TYPES } from './file-types.ts';
+
+/** What a file is called when it comes. */
+export const givenName = text(1, LIMITS.fileName);
 
 /** What means something to a file system or a shell, turns letters around, or shows nothing. */
 const UNSAFE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}/\\:*?"<>|]+/gu;

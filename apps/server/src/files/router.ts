@@ -1,14 +1,11 @@
-import { fileInfo, filePurpose, id, LIMITS, timestamp } from '@parley/contract';
+import { fileInfo, filePurpose, id, timestamp } from '@parley/contract';
 import type { TRPCRouterRecord } from '@trpc/server';
 import { z } from 'zod';
-import { text } from '../text.ts';
 import { procedure } from '../trpc.ts';
 import { completeUpload } from './complete-upload.ts';
 import { createUpload } from './create-upload.ts';
 import { linkFile } from './link.ts';
-
-/** What a file is called when it comes. */
-export const givenName = text(1, LIMITS.fileName);
+import { givenName } from './name.ts';
 
 export const uploadsRouter = {
   /**

@@ -7,8 +7,8 @@ import type { SignedIn } from '../context.ts';
 import { invalidInput, ParleyError } from '../error.ts';
 import { completeUpload, dropUpload } from './complete-upload.ts';
 import { createUpload } from './create-upload.ts';
+import { givenName } from './name.ts';
 import { receive } from './receive.ts';
-import { givenName } from './router.ts';
 import { unlessSilent } from './take-bytes.ts';
 
 /** What a form may have besides its one file: nothing of it is looked at. */

@@ -10,8 +10,9 @@ export interface ClearGroupJob {
 }
 
 /**
- * Takes away what is left of a group that was deleted, after the same of its threads: what was said in it, who had been in it, and itself last. Each
- * statement stands for itself, and done again it changes nothing, so that it can be broken off and begun again anywhere.
+ * Takes away what is left of a group that was deleted, after the same of its threads: what was said in it, who had been
+ * in it, and itself last. Each statement stands for itself, and done again it changes nothing, so that it can be broken
+ * off and begun again anywhere.
  */
 export async function clearGroup({ database }: App, { conversationId }: ClearGroupJob): Promise<void> {
   const { pool } = database;

@@ -3,7 +3,7 @@ import { roleOf } from '../admin/require-role.ts';
 import { audit } from '../audit/audit.ts';
 import type { SignedIn } from '../context.ts';
 import { clearFor } from '../conversations/clear.ts';
-import { lockConversation } from '../conversations/lock.ts';
+import { lockConversation, lockRow } from '../conversations/lock.ts';
 import { roleIn } from '../conversations/role-in.ts';
 import type { Tx } from '../database/database.ts';
 import type { Message as MessageRow } from '../database/generated/client.ts';
@@ -54,7 +54,7 @@ async function findToDelete(tx: Tx, ctx: SignedIn, place: Place): Promise<Messag
 
 /** Of one of their own as of everybody else's; what is not their own is recorded. */
 async function asModerator(tx: Tx, ctx: SignedIn, place: Place): Promise<MessageRow> {
-  await tx.$queryRaw`SELECT 1 FROM conversations WHERE id = ${place.conversationId}::uuid FOR NO KEY UPDATE`;
+  await lockRow(tx, place.conversationId);
   const message = await tx.message.findUnique({ where: { conversationId_seq: place } });
   if (!message) throw new ParleyError('NOT_FOUND', { what: 'message' });
   const { id, senderId } = message;

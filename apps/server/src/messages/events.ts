@@ -6,6 +6,33 @@ import { MESSAGE_JSON, messageJsonFor } from './read.ts';
 
 type Rows<Refs> = { refs: Refs }[];
 
+/** Reads the messages in these places, as they are now; `json` says how, of `m`, and of `w` for whom. */
+function readerOf(name: string, json: string) {
+  const text = `
+    SELECT ${json} AS message
+    FROM unnest($1::uuid[], $2::int[], $3::uuid[]) WITH ORDINALITY AS w (conversation_id, seq, user_id, ord)
+    LEFT JOIN messages m ON m.conversation_id = w.conversation_id AND m.seq = w.seq
+    ORDER BY w.ord`;
+  return async (
+    { pool }: Database,
+    places: (Place & { userId?: string | null })[],
+  ): Promise<(Message | null)[]> => {
+    const values = [
+      places.map(({ conversationId }) => conversationId),
+      places.map(({ seq }) => seq),
+      places.map(({ userId = null }) => userId),
+    ];
+    const { rows } = await pool.query<{ message: string | null }>({ name, text, values });
+    return rows.map(({ message }) => (message === null ? null : JSON.parse(message)));
+  };
+}
+
+/** As everybody is told of them, without the reactions to them. */
+const messagesAt = readerOf('messages_of_events', MESSAGE_JSON);
+
+/** With the reactions to them, each as somebody reads it; `userId` null: nobody who has reacted to it. */
+export const messagesReadAt = readerOf('messages_read_of_events', messageJsonFor('w.user_id'));
+
 /**
  * The log has the seq; the text is in the message's own row, so that a deleted one leaves no copy. What is news of one
  * member alone, for a block, names its conversation.
@@ -20,45 +47,6 @@ const created: Hydrator<'message.created'> = async (
   );
   return messages.map((message) => message && { type: 'message.created', message });
 };
-
-/** The messages in these places, as they are now, without the reactions to them. */
-async function messagesAt({ pool }: Database, places: Place[]): Promise<(Message | null)[]> {
-  const { rows } = await pool.query<{ message: string | null }>({
-    name: 'messages_of_events',
-    text: MESSAGES,
-    values: [places.map(({ conversationId }) => conversationId), places.map(({ seq }) => seq)],
-  });
-  return rows.map(({ message }) => (message === null ? null : JSON.parse(message)));
-}
-
-const MESSAGES = `
-  SELECT ${MESSAGE_JSON} AS message
-  FROM unnest($1::uuid[], $2::int[]) WITH ORDINALITY AS w (conversation_id, seq, ord)
-  LEFT JOIN messages m ON m.conversation_id = w.conversation_id AND m.seq = w.seq
-  ORDER BY w.ord`;
-
-/** The same with the reactions to them, each as somebody reads it; `userId` null: nobody who has reacted to it. */
-export async function messagesReadAt(
-  { pool }: Database,
-  places: (Place & { userId: string | null })[],
-): Promise<(Message | null)[]> {
-  const { rows } = await pool.query<{ message: string | null }>({
-    name: 'messages_read_of_events',
-    text: MESSAGES_READ,
-    values: [
-      places.map(({ conversationId }) => conversationId),
-      places.map(({ seq }) => seq),
-      places.map(({ userId }) => userId),
-    ],
-  });
-  return rows.map(({ message }) => (message === null ? null : JSON.parse(message)));
-}
-
-const MESSAGES_READ = `
-  SELECT ${messageJsonFor('w.user_id')} AS message
-  FROM unnest($1::uuid[], $2::int[], $3::uuid[]) WITH ORDINALITY AS w (conversation_id, seq, user_id, ord)
-  LEFT JOIN messages m ON m.conversation_id = w.conversation_id AND m.seq = w.seq
-  ORDER BY w.ord`;
 
 const edited: Hydrator<'message.edited'> = async (database, rows: Rows<Place>) => {
   const messages = await messagesAt(
@@ -82,11 +70,15 @@ const hidden: Hydrator<'message.hidden'> = async (
   rows: { topic: string; refs: Place & { lastSeq: number | null } }[],
 ) => {
   const places = rows.map(({ topic, refs: { conversationId, lastSeq } }) => ({
-    ...{ userId: topic, conversationId, seq: lastSeq ?? 0 },
+    userId: topic,
+    conversationId,
+    seq: lastSeq ?? 0,
   }));
   const last = await messagesReadAt(database, places);
   const asked = rows.map(({ topic, refs }) => ({
-    ...{ userId: topic, conversationId: refs.conversationId, seq: refs.seq },
+    userId: topic,
+    conversationId: refs.conversationId,
+    seq: refs.seq,
   }));
   const still = await database.prisma.hiddenMessage.findMany({ where: { OR: asked } });
   const keys = new Set(still.map(keyOf));

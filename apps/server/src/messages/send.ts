@@ -16,14 +16,6 @@ export interface SendInput extends MessageContent {
   clientMessageId: string;
 }
 
-/** A message of the caller that was deleted since, sent again. */
-async function readDeleted({ app, session }: SignedIn, id: string): Promise<Rendered<Message>> {
-  const { database } = app;
-  const place = await database.prisma.message.findUniqueOrThrow({ where: { id } });
-  await findVisible(database.prisma, session.userId, place);
-  return readMessage(database, session.userId, place);
-}
-
 /** Sends a message. Whether the caller is in the conversation is decided with its row locked, in the queue. */
 export async function sendMessage(ctx: SignedIn, input: SendInput): Promise<Rendered<Message>> {
   const {
@@ -45,4 +37,12 @@ export async function sendMessage(ctx: SignedIn, input: SendInput): Promise<Rend
   const attachments = await filesToAttach(ctx, id, ids);
   if (attachments === null) return readDeleted(ctx, id);
   return ctx.app.sends.push({ ...send, extras: extrasOf({ ...extras, attachments }) }).catch(refuseFiles);
+}
+
+/** A message of the caller that was deleted since, sent again. */
+async function readDeleted({ app, session }: SignedIn, id: string): Promise<Rendered<Message>> {
+  const { database } = app;
+  const place = await database.prisma.message.findUniqueOrThrow({ where: { id } });
+  await findVisible(database.prisma, session.userId, place);
+  return readMessage(database, session.userId, place);
 }

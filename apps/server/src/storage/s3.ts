@@ -6,6 +6,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { AwsV4Signer } from 'aws4fetch';
 import type { Clock } from '../clock.ts';
 import type { Env } from '../env.ts';
+import { urlUnder } from '../url-under.ts';
 import type { Content, Storage } from './storage.ts';
 
 /** Milliseconds until an answer begins, and between two tries. */
@@ -40,12 +41,17 @@ export async function signS3(
   const target = new URL(url);
   if (seconds !== undefined) target.searchParams.set('X-Amz-Expires', String(seconds));
   const signer = new AwsV4Signer({
-    ...{ method, url: target.href, headers, service: 's3', region: env.S3_REGION },
+    method,
+    url: target.href,
+    headers,
+    service: 's3',
+    region: env.S3_REGION,
     accessKeyId: env.S3_ACCESS_KEY_ID!,
     secretAccessKey: env.S3_SECRET_ACCESS_KEY!,
     datetime: now.toISOString().replace(/[:-]|\.\d{3}/g, ''),
     // What is written is of the length that was announced, and what is read is the range that was asked for.
-    ...{ signQuery: seconds !== undefined, allHeaders: true },
+    signQuery: seconds !== undefined,
+    allHeaders: true,
   });
   const signed = await signer.sign();
   return { url: signed.url.href, headers: signed.headers };
@@ -53,8 +59,7 @@ export async function signS3(
 
 /** Files in a bucket of an S3, at `endpoint/bucket/key`: every S3 takes this form. */
 export function createS3Storage(env: S3Env, clock: Clock): Storage {
-  const urlOf = (endpoint: string, path: string) =>
-    `${endpoint.replace(/(?<!\/)\/+$/, '')}/${env.S3_BUCKET}${path}`;
+  const urlOf = (endpoint: string, path: string) => urlUnder(endpoint, `/${env.S3_BUCKET}${path}`);
 
   async function ask(
     method: S3Request['method'],
