@@ -68,7 +68,10 @@ export function createClient(options: ClientOptions): ChatClient {
     () => connection.status.get() === 'live',
   );
   const follower = createFollower({
-    ...{ source: sourceOf(server), store, tell: connection.tell, emit: hear },
+    source: sourceOf(server),
+    store,
+    tell: connection.tell,
+    emit: hear,
     arrived: sender.arrived,
     over: (state) => marks.read.over(marks.delivered.over(state)),
   });

@@ -74,6 +74,8 @@ function readTokens(text: string | null | undefined, inCookie: boolean): Tokens 
 
 /** A session that has to be renewed before anything else: its access token has ended long ago, as it were. */
 const withoutTokens = (sessionId: string): Tokens => ({
-  ...{ sessionId, refreshToken: null },
-  ...{ accessToken: '', accessTokenExpiresAt: new Date(0).toISOString() },
+  sessionId,
+  refreshToken: null,
+  accessToken: '',
+  accessTokenExpiresAt: new Date(0).toISOString(),
 });

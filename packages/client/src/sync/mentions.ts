@@ -1,4 +1,5 @@
 import { LIMITS, type Message } from '@parley/contract';
+import { includesSeq } from './skipped.ts';
 import type { ConversationState } from './state.ts';
 
 /** What of these seqs lies behind a mark. */
@@ -15,8 +16,7 @@ export function mentionsWith(
   userId: string | undefined,
 ): number[] {
   const { seq } = message;
-  const isTheirs =
-    seq > me.readSeq && seq <= lastSeq && !skipped.some(([from, to]) => from <= seq && seq <= to);
+  const isTheirs = seq > me.readSeq && seq <= lastSeq && !includesSeq(skipped, seq);
   if (!isTheirs || !isCalled(message, userId)) return mentionsWithout(mentions, [seq]);
   if (mentions.includes(seq)) return mentions;
   return [...mentions, seq].sort((a, b) => a - b).slice(-LIMITS.mentionsShown);

@@ -15,9 +15,12 @@ export function addRange(ranges: SeqRange[], from: number, to: number): SeqRange
   return last?.[1] === from - 1 ? [...ranges.slice(0, -1), [last[0], to]] : [...ranges, [from, to]];
 }
 
+export const includesSeq = (ranges: readonly SeqRange[], seq: number): boolean =>
+  ranges.some(([from, to]) => from <= seq && seq <= to);
+
 /** With one seq more, wherever it belongs. */
 export function addSeq(ranges: SeqRange[], seq: number): SeqRange[] {
-  if (ranges.some(([from, to]) => from <= seq && seq <= to)) return ranges;
+  if (includesSeq(ranges, seq)) return ranges;
   const before = ranges.filter(([, to]) => to < seq);
   const behind = ranges.filter(([from]) => from > seq);
   return behind.reduce((sum, [from, to]) => addRange(sum, from, to), addRange(before, seq, seq));

@@ -11,11 +11,11 @@ import type {
   Unread,
 } from '@parley/contract';
 import { clientMessageIdOf } from '@parley/contract/message-id';
-import { mentionsBehind } from './mentions.ts';
 import { markSent, type OutgoingMessage } from './outbox.ts';
 import { noPeople, type People, type PeopleLists, takePeople } from './people.ts';
 import { advance } from './receipts.ts';
-import { countOf, rangesBehind } from './skipped.ts';
+import { countOf } from './skipped.ts';
+import { unreadBehind } from './unread.ts';
 
 /**
  * All that the client knows, as immutable values: what did not change keeps its identity. Unknown is not empty:
@@ -125,7 +125,8 @@ export function totalsOf({ conversations }: ChatState): Unread {
   return {
     total: own.reduce((sum, { unread }) => sum + unread, 0),
     mentions: own.reduce((sum, { mentions }) => sum + mentions, 0),
-    ...{ conversations: own, threads },
+    conversations: own,
+    threads,
   };
 }
 
@@ -219,9 +220,8 @@ export function markRead(state: ChatState, conversationId: string, seq: number):
   if (!known) return state;
   const me = advance(known.me, { readSeq: Math.min(seq, known.lastSeq) });
   if (me === known.me && !me.isMarkedUnread) return state;
-  const skipped = rangesBehind(known.skipped, me.readSeq);
-  const mentions = mentionsBehind(known.mentions, me.readSeq);
-  return putConversation(state, { ...known, skipped, mentions, me: { ...me, isMarkedUnread: false } });
+  const read = { ...known, ...unreadBehind(known, me.readSeq), me: { ...me, isMarkedUnread: false } };
+  return putConversation(state, read);
 }
 
 /** The same of what has come to one's own devices. */
@@ -297,13 +297,9 @@ export function furtherOf(
   a: ConversationView,
   b: ConversationView,
 ): Pick<ConversationView, 'lastSeq' | 'me' | 'skipped' | 'mentions'> {
-  const { lastSeq, skipped, mentions } = a.lastSeq > b.lastSeq ? a : b;
+  const further = a.lastSeq > b.lastSeq ? a : b;
   const me = advance(b.me, a.me);
-  const { readSeq } = me;
-  return {
-    ...{ lastSeq, me },
-    ...{ skipped: rangesBehind(skipped, readSeq), mentions: mentionsBehind(mentions, readSeq) },
-  };
+  return { lastSeq: further.lastSeq, me, ...unreadBehind(further, me.readSeq) };
 }
 
 export const newerOf = (a: Message | null, b: Message | null): Message | null =>
