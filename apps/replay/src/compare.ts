@@ -42,7 +42,11 @@ function conversationDifferences(known: ConversationState, member: Member, truth
   return [
     ...fieldDifferences('the conversation', view, {
       ...truth.conversation,
-      ...{ peer: null, lastMessage, skipped: [], mentions, draft: null },
+      peer: null,
+      lastMessage,
+      skipped: [],
+      mentions,
+      draft: null,
     }),
     ...fieldDifferences('their own membership', me, { ...membership, ...UNSET }),
     ...(unreadOf(known) === unread ? [] : [`${unreadOf(known)} unread instead of ${unread}`]),

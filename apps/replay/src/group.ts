@@ -67,7 +67,8 @@ export function say(
 ): void {
   const replyTo = called && newestOf(called, person.chat.state.get().conversations?.[conversationId]);
   const sending = person.chat.messages.send({
-    ...{ conversationId, text },
+    conversationId,
+    text,
     ...(called && { mentions: { userIds: [called.id] } }),
     ...(replyTo !== undefined && { replyTo }),
   });
@@ -83,8 +84,14 @@ export function say(
     },
   );
   const said: Said = {
-    ...{ line, text, clientMessageId, answered, called: called?.id, replyTo },
-    ...{ message: undefined, refusal: undefined },
+    line,
+    text,
+    clientMessageId,
+    answered,
+    called: called?.id,
+    replyTo,
+    message: undefined,
+    refusal: undefined,
   };
   person.said.push(said);
 }

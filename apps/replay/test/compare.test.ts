@@ -71,7 +71,11 @@ const state = [3, 4, 5].reduce<ChatState>(
       cursor: 'e.1',
       me: {
         ...ann.user,
-        ...{ bio: null, email: 'ann@example.com', isEmailVerified: true, role: 'USER', createdAt: NOW },
+        bio: null,
+        email: 'ann@example.com',
+        isEmailVerified: true,
+        role: 'USER',
+        createdAt: NOW,
         availability: 'online',
         settings: {
           dmPolicy: 'everyone',
@@ -80,8 +84,13 @@ const state = [3, 4, 5].reduce<ChatState>(
           groupAddsBy: 'everyone',
         },
       },
-      ...{ conversations: [], hasMore: false, threads: [] },
-      ...{ friends: [], friendRequests: [], contacts: [], blocks: [] },
+      conversations: [],
+      hasMore: false,
+      threads: [],
+      friends: [],
+      friendRequests: [],
+      contacts: [],
+      blocks: [],
     }),
     {
       type: 'member.added',

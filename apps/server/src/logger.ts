@@ -67,7 +67,11 @@ function describe(error: Thrown, depth: number): Record<string, unknown> {
   return {
     type: name,
     message: wordsOf(error),
-    ...{ code, syscall, table, column, constraint },
+    code,
+    syscall,
+    table,
+    column,
+    constraint,
     ...(meta && { modelName: meta.modelName, sqlState: driver?.originalCode, kind: driver?.kind }),
     ...(error instanceof ZodError && {
       issues: error.issues.map((issue) => `${issue.path.join('.')}: ${issue.code}`),

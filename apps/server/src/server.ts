@@ -63,8 +63,13 @@ export async function startServer(
   const database = connectDatabase(env.DATABASE_URL, env.DATABASE_POOL);
   const redis = env.REDIS_URL === undefined ? null : await connectRedis(env.REDIS_URL, logger);
   const log = await openEventLog({
-    ...{ database, hydrators, describeGaps, longestGap: env.MAX_MISSED_EVENTS },
-    ...{ url: env.DATABASE_URL, redis, logger },
+    database,
+    hydrators,
+    describeGaps,
+    longestGap: env.MAX_MISSED_EVENTS,
+    url: env.DATABASE_URL,
+    redis,
+    logger,
   });
   const sends = createSendQueue({ url: env.DATABASE_URL, database, log, clock });
   const marks = createMarks(database, log);
@@ -85,9 +90,23 @@ export async function startServer(
   const typing = createTypingRelay(log, clock);
   const limits = createLimits({ env, pool: database.pool, redis, logger });
   const app: App = {
-    ...{ env, clock, logger, database, log, jobs, mail, storage, limits, connections },
-    ...{ passwords, accessTokens, verifier },
-    ...{ sends, marks, presence, typing },
+    env,
+    clock,
+    logger,
+    database,
+    log,
+    jobs,
+    mail,
+    storage,
+    limits,
+    connections,
+    passwords,
+    accessTokens,
+    verifier,
+    sends,
+    marks,
+    presence,
+    typing,
     reportError: createErrorReporter(logger, appRouter),
   };
   database.onCommit(() => log.wake());

@@ -46,7 +46,8 @@ test('S01 the time of registering does not tell whether the address has an accou
   await using server = await setUp();
   const register = (email: string) => () =>
     server.api.auth.register.mutate({
-      ...{ username: `u${randomUUID().replaceAll('-', '').slice(0, 15)}`, password: 'battery staple' },
+      username: `u${randomUUID().replaceAll('-', '').slice(0, 15)}`,
+      password: 'battery staple',
       email: email || `${randomUUID()}@example.com`,
     });
   expect(await difference(200, register(server.known), register(''))).toBeLessThan(10);

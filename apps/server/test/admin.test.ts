@@ -164,7 +164,9 @@ test('accounts are found by the beginning of a name, literally, and by an addres
   const { ada, mo, alice, people } = server;
   for (const username of ['Tea_one', 'tea_two', 'teaXtwo', 'tea_three'])
     await people.stranger().auth.register.mutate({
-      ...{ username, password: 'likes a biscuit', email: `${username}@example.com` },
+      username,
+      password: 'likes a biscuit',
+      email: `${username}@example.com`,
     });
   const find = (who: Person, query: object) => who.api.admin.users.query(query);
   const names = ({ users }: Awaited<ReturnType<typeof find>>) => users.map(({ username }) => username);
@@ -182,8 +184,15 @@ test('accounts are found by the beginning of a name, literally, and by an addres
   const email = `${alice.credentials.username}@example.com`;
   expect((await find(ada, { email: email.toUpperCase() })).users).toEqual([
     {
-      ...{ id: alice.id, username: alice.credentials.username, fullName: 'alice', email },
-      ...{ isEmailVerified: false, role: 'USER', bannedAt: null, bannedUntil: null, isDeleted: false },
+      id: alice.id,
+      username: alice.credentials.username,
+      fullName: 'alice',
+      email,
+      isEmailVerified: false,
+      role: 'USER',
+      bannedAt: null,
+      bannedUntil: null,
+      isDeleted: false,
       createdAt: expect.any(String),
     },
   ]);
@@ -199,7 +208,9 @@ describe('the account with the configured address is an admin', () => {
     const server = await testServer({ env: { ADMIN_EMAIL: email } });
     const { auth } = server.people.stranger();
     await auth.register.mutate({
-      ...{ username: 'founder', password: 'likes a biscuit', email: email.toLowerCase() },
+      username: 'founder',
+      password: 'likes a biscuit',
+      email: email.toLowerCase(),
     });
     const role = async () =>
       (await runSql<{ role: string }>(server.databaseUrl, 'SELECT role FROM users'))[0]?.role;

@@ -55,7 +55,8 @@ const actions: Record<
     by: 'alice',
     act: (alice) =>
       alice.api.auth.changePassword.mutate({
-        ...{ currentPassword: alice.credentials.password, newPassword: 'likes coffee too' },
+        currentPassword: alice.credentials.password,
+        newPassword: 'likes coffee too',
       }),
   },
   'password-reset': {
@@ -138,7 +139,9 @@ describe('S89 what is done to an account is recorded', () => {
     await act(alice, ada, server);
     const record = (await recordsOf(ada, alice.id)).findLast((record) => record.action === action);
     expect(record).toMatchObject({
-      ...{ userId: alice.id, details: expected, at: clock.now().toISOString() },
+      userId: alice.id,
+      details: expected,
+      at: clock.now().toISOString(),
       actorId: { nobody: null, alice: alice.id, ada: ada.id }[by],
       // Of somebody who is gone not even that is kept.
       address: action === 'account-deleted' ? '' : expect.stringMatching(/127\.0\.0\.1$/),
@@ -183,7 +186,8 @@ describe('S89 what is done to an account is recorded', () => {
     for (let more = true; more; ) {
       const last = paged.at(-1);
       const page = await ada.api.admin.audit.query({
-        ...{ userId: alice.id, limit: 2 },
+        userId: alice.id,
+        limit: 2,
         ...(last && { before: { at: last.at, id: last.id } }),
       });
       paged.push(...page.records);

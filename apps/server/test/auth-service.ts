@@ -54,7 +54,10 @@ export async function startAuthService(
     server.bindAsync(`127.0.0.1:${port}`, credentials, (error, to) => (error ? reject(error) : resolve(to))),
   );
   const service: AuthService = {
-    ...{ port: bound, tokens: new Map(), mood: 'well', requests: [] },
+    port: bound,
+    tokens: new Map(),
+    mood: 'well',
+    requests: [],
     stop: () => server.forceShutdown(),
     async [Symbol.asyncDispose]() {
       server.forceShutdown();

@@ -412,41 +412,57 @@ const INPUTS: Record<string, (world: World, me: Person | null) => Record<string,
   'groups.create:blocked': ({ people }) => ({ title: 'tea', userIds: [people.blocked.id] }),
   'groups.addMembers': ({ group, people }) => ({ conversationId: group, userIds: [people.outsider.id] }),
   'groups.addMembers:direct': ({ direct, people }) => ({
-    ...{ conversationId: direct, userIds: [people.outsider.id] },
+    conversationId: direct,
+    userIds: [people.outsider.id],
   }),
   'groups.removeMember': ({ group, people }) => ({ conversationId: group, userId: people.member.id }),
   'groups.removeMember:admin': ({ group, people }) => ({
-    ...{ conversationId: group, userId: people.groupAdmin.id },
+    conversationId: group,
+    userId: people.groupAdmin.id,
   }),
   'groups.removeMember:owner': ({ group, people }) => ({ conversationId: group, userId: people.owner.id }),
   'groups.removeMember:stranger': ({ group, people }) => ({
-    ...{ conversationId: group, userId: people.stranger.id },
+    conversationId: group,
+    userId: people.stranger.id,
   }),
   'groups.update': ({ group }) => ({ conversationId: group, title: 'coffee' }),
   'groups.update:direct': ({ direct }) => ({ conversationId: direct, title: 'coffee' }),
   'groups.setRole': ({ group, people }) => ({
-    ...{ conversationId: group, userId: people.member.id, role: 'admin' },
+    conversationId: group,
+    userId: people.member.id,
+    role: 'admin',
   }),
   'groups.setRole:myself': ({ group }, me) => ({
-    ...{ conversationId: group, userId: me?.id ?? v7(), role: 'admin' },
+    conversationId: group,
+    userId: me?.id ?? v7(),
+    role: 'admin',
   }),
   'groups.setRole:owner': ({ group, people }) => ({
-    ...{ conversationId: group, userId: people.owner.id, role: 'member' },
+    conversationId: group,
+    userId: people.owner.id,
+    role: 'member',
   }),
   'groups.setRole:stranger': ({ group, people }) => ({
-    ...{ conversationId: group, userId: people.stranger.id, role: 'admin' },
+    conversationId: group,
+    userId: people.stranger.id,
+    role: 'admin',
   }),
   'groups.setRole:direct': ({ direct, people }) => ({
-    ...{ conversationId: direct, userId: people.member.id, role: 'admin' },
+    conversationId: direct,
+    userId: people.member.id,
+    role: 'admin',
   }),
   'groups.transferOwnership': ({ group, people }) => ({
-    ...{ conversationId: group, userId: people.member.id },
+    conversationId: group,
+    userId: people.member.id,
   }),
   'groups.transferOwnership:myself': ({ group }, me) => ({
-    ...{ conversationId: group, userId: me?.id ?? v7() },
+    conversationId: group,
+    userId: me?.id ?? v7(),
   }),
   'groups.transferOwnership:stranger': ({ group, people }) => ({
-    ...{ conversationId: group, userId: people.stranger.id },
+    conversationId: group,
+    userId: people.stranger.id,
   }),
   'invites.create': ({ group }) => ({ conversationId: group, maxUses: 1 }),
   'invites.create:direct': ({ direct }) => ({ conversationId: direct }),
@@ -578,18 +594,24 @@ const INPUTS: Record<string, (world: World, me: Person | null) => Record<string,
   'auth.refresh:banned': ({ people }) => ({ refreshToken: people.banned.tokens.refreshToken }),
   'auth.verifyEmail': ({ people, mails }) => ({ email: emailOf(people.unverified), code: mails.verify.code }),
   'auth.verifyEmail:foreign': ({ people, mails }) => ({
-    ...{ email: emailOf(people.outsider), code: mails.verify.code },
+    email: emailOf(people.outsider),
+    code: mails.verify.code,
   }),
   'auth.resendVerification': ({ people }) => ({ email: emailOf(people.outsider) }),
   'auth.forgotPassword': ({ people }) => ({ email: emailOf(people.outsider) }),
   'auth.resetPassword': ({ people, mails }) => ({
-    ...{ email: emailOf(people.member), code: mails.reset.code, newPassword: 'likes coffee too' },
+    email: emailOf(people.member),
+    code: mails.reset.code,
+    newPassword: 'likes coffee too',
   }),
   'auth.resetPassword:foreign': ({ people, mails }) => ({
-    ...{ email: emailOf(people.owner), code: mails.reset.code, newPassword: 'likes coffee too' },
+    email: emailOf(people.owner),
+    code: mails.reset.code,
+    newPassword: 'likes coffee too',
   }),
   'auth.changePassword': (_, me) => ({
-    ...{ currentPassword: passwordOf(me), newPassword: 'likes coffee too' },
+    currentPassword: passwordOf(me),
+    newPassword: 'likes coffee too',
   }),
   'auth.changePassword:wrong': () => ({ currentPassword: NOT_THEIRS, newPassword: 'likes coffee too' }),
   'auth.changeEmail': (_, me) => ({ password: passwordOf(me), email: 'elsewhere@example.com' }),
@@ -601,10 +623,15 @@ const INPUTS: Record<string, (world: World, me: Person | null) => Record<string,
 
 const NOT_THEIRS = 'not their password';
 const reportOf = (conversationId: string, seq: number) => ({
-  ...{ kind: 'message', conversationId, seq, reason: 'spam' },
+  kind: 'message',
+  conversationId,
+  seq,
+  reason: 'spam',
 });
 const forwardOf = (from: string, seq: number, conversationId: string) => ({
-  ...{ from: { conversationId: from, seq }, conversationId, clientMessageId: v7() },
+  from: { conversationId: from, seq },
+  conversationId,
+  clientMessageId: v7(),
 });
 const passwordOf = (me: Person | null): string => me?.credentials.password ?? NOT_THEIRS;
 const emailOf = ({ credentials }: Person): string => `${credentials.username}@example.com`;
@@ -677,10 +704,13 @@ async function makeWorld(server: TestServer): Promise<World> {
   const waiting = await begin(owner, pdf());
   await put(waiting.url, pdf());
   const files = {
-    ...{ upload: waiting.uploadId, file: (await upload(owner, pdf())).id },
+    upload: waiting.uploadId,
+    file: (await upload(owner, pdf())).id,
     files: {
-      ...{ group: await sendFile(owner, group), direct: await sendFile(owner, direct) },
-      ...{ withheld: await sendFile(people.blocked, silent), avatar: await showAvatar(owner) },
+      group: await sendFile(owner, group),
+      direct: await sendFile(owner, direct),
+      withheld: await sendFile(people.blocked, silent),
+      avatar: await showAvatar(owner),
     },
   };
   const mails = {
@@ -709,8 +739,12 @@ async function makeWorld(server: TestServer): Promise<World> {
   Object.assign(nodes[0].app.env, { REQUIRE_EMAIL_VERIFICATION: true });
   const conversations = { group, thread, direct, silent, begun };
   return {
-    ...{ people, ...conversations, ...files },
-    ...{ invite: { ...invite, otherId }, session: owner.tokens.sessionId, mails },
+    people,
+    ...conversations,
+    ...files,
+    invite: { ...invite, otherId },
+    session: owner.tokens.sessionId,
+    mails,
   };
 }
 
@@ -853,8 +887,14 @@ describe('S37 what is not for somebody looks like what does not exist', () => {
   test.each(hidden)('$name', async ({ name, expected }) => {
     const nowhere: World = {
       ...world,
-      ...{ group: v7(), thread: v7(), direct: v7(), silent: v7(), begun: v7(), session: v7() },
-      ...{ upload: v7(), file: v7() },
+      group: v7(),
+      thread: v7(),
+      direct: v7(),
+      silent: v7(),
+      begun: v7(),
+      session: v7(),
+      upload: v7(),
+      file: v7(),
       files: { group: v7(), direct: v7(), withheld: v7(), avatar: v7() },
     };
     for (const actor of ACTORS.filter((actor) => expected[actor] === 'NOT_FOUND')) {
@@ -913,9 +953,19 @@ describe('what a procedure is given beyond what it asks for', () => {
     const { admin } = world.people;
     const input = INPUTS[name]!(world, admin);
     const more = {
-      ...{ id: v7(), senderId: v7(), actorId: v7(), requesterId: v7() },
-      ...{ createdAt: new Date().toISOString(), seq: 1, lastSeq: 1, isAdmin: true, isVerified: true },
-      ...{ isEmailVerified: true, emailVerifiedAt: '2026-01-01', passwordHash: 'x', bannedAt: null },
+      id: v7(),
+      senderId: v7(),
+      actorId: v7(),
+      requesterId: v7(),
+      createdAt: new Date().toISOString(),
+      seq: 1,
+      lastSeq: 1,
+      isAdmin: true,
+      isVerified: true,
+      isEmailVerified: true,
+      emailVerifiedAt: '2026-01-01',
+      passwordHash: 'x',
+      bannedAt: null,
     };
     const unasked = Object.entries(more).filter(([field]) => !fieldsOf(name).includes(field));
     const taken = await notRefused(

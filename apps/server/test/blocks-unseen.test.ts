@@ -89,7 +89,9 @@ const DEEDS: Record<string, (world: World) => Promise<unknown>> = {
     world.thread = conversationId;
     const say = (text: string, mentions: string[] = []) =>
       api.messages.send.mutate({
-        ...{ conversationId, text, clientMessageId: v7() },
+        conversationId,
+        text,
+        clientMessageId: v7(),
         ...(mentions.length > 0 && { mentions: { userIds: mentions } }),
       });
     return [
@@ -296,7 +298,10 @@ const directOf = ({ conversations }: Bootstrap) =>
   conversations
     .filter(({ kind }) => kind === 'direct')
     .map(({ id, lastSeq, lastMessage, skipped, peer }) => ({
-      ...{ id, lastSeq, lastMessage, skipped },
+      id,
+      lastSeq,
+      lastMessage,
+      skipped,
       theirMarks: [peer?.readSeq, peer?.deliveredSeq],
     }));
 type Bootstrap = Awaited<ReturnType<Api['sync']['bootstrap']['query']>>;

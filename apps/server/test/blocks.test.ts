@@ -57,8 +57,11 @@ describe.each(ways)('S43 a blocked person’s direct messages, over $transport, 
     for (const { texts } of [alices, resumed]) expect(texts).toEqual(['in the group everybody hears it']);
     expect(await textsOf(alice, conversationId)).toEqual(['before']);
     expect(await viewOf(alice, conversationId)).toMatchObject({
-      ...{ lastSeq: 1, lastMessage: { text: 'before' }, skipped: [] },
-      ...{ me: { readSeq: 0 }, peer: { readSeq: 1 } },
+      lastSeq: 1,
+      lastMessage: { text: 'before' },
+      skipped: [],
+      me: { readSeq: 0 },
+      peer: { readSeq: 1 },
     });
 
     await unblock(alice, bob);

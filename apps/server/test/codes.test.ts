@@ -20,14 +20,20 @@ function setUp() {
   const { database } = app;
   return {
     ...forAll,
-    ...{ app, clock, prisma: database.prisma },
+    app,
+    clock,
+    prisma: database.prisma,
     api: forAll.people.stranger(),
     person(name: string) {
       const username = `${name}_${randomUUID().slice(0, 8)}`;
       return database.transaction((tx) =>
         createUser(tx, {
-          ...{ username, email: `${username}@example.com`, fullName: null, passwordHash: '' },
-          ...{ isEmailVerified: false, now: clock.now() },
+          username,
+          email: `${username}@example.com`,
+          fullName: null,
+          passwordHash: '',
+          isEmailVerified: false,
+          now: clock.now(),
         }),
       );
     },

@@ -202,7 +202,12 @@ const shown = ({ conversations, outbox }: ChatState) => ({
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .map(
       ([, { members: _, timeline: __, id, kind, title, memberCount, lastSeq, me, peer, lastMessage }]) => ({
-        ...{ id, kind, title, memberCount, lastSeq, lastMessage },
+        id,
+        kind,
+        title,
+        memberCount,
+        lastSeq,
+        lastMessage,
         me: { role: me.role, joinedSeq: me.joinedSeq, readSeq: me.readSeq, deliveredSeq: me.deliveredSeq },
         peer: peer && { user: peer.user, readSeq: peer.readSeq, deliveredSeq: peer.deliveredSeq },
       }),

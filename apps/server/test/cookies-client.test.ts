@@ -47,8 +47,12 @@ class Device {
       }
     }
     const chat = createClient({
-      ...{ url: this.#server.nodes[0].url, transport: this.#transport, storage: this.storage },
-      ...{ fetch: fetch as never, WebSocket: WatchedSocket as never, EventSource },
+      url: this.#server.nodes[0].url,
+      transport: this.#transport,
+      storage: this.storage,
+      fetch: fetch as never,
+      WebSocket: WatchedSocket as never,
+      EventSource,
       auth: { cookie: true, ...auth },
     });
     return Object.assign(chat, { [Symbol.asyncDispose]: () => chat.close() });

@@ -55,7 +55,8 @@ async function answerOf(response: Response): Promise<Answer> {
 }
 
 const cookieLogin = ({ credentials }: Person) => ({
-  ...{ login: credentials.username, password: credentials.password },
+  login: credentials.username,
+  password: credentials.password,
   refreshTokenIn: 'cookie',
 });
 
@@ -109,12 +110,20 @@ describe('S34 a browser’s session', () => {
     const { data } = await signIn(browser, server);
     expect([...browser.cookies.values()]).toEqual([
       {
-        ...{ name: 'parley-access', value: data.accessToken, maxAge: 900 },
-        ...{ path: '/', httpOnly: true, sameSite: 'strict' },
+        name: 'parley-access',
+        value: data.accessToken,
+        maxAge: 900,
+        path: '/',
+        httpOnly: true,
+        sameSite: 'strict',
       },
       {
-        ...{ name: 'parley-refresh', value: expect.any(String), maxAge: 30 * DAY },
-        ...{ path: '/', httpOnly: true, sameSite: 'strict' },
+        name: 'parley-refresh',
+        value: expect.any(String),
+        maxAge: 30 * DAY,
+        path: '/',
+        httpOnly: true,
+        sameSite: 'strict',
       },
     ]);
   });
@@ -128,8 +137,10 @@ describe('S34 a browser’s session', () => {
       const shown = browser.cookie('parley-refresh');
       const { data } = await refresh(browser, server.url);
       expect(data).toEqual({
-        ...{ sessionId: first.sessionId, refreshToken: null },
-        ...{ accessToken: browser.cookie('parley-access'), accessTokenExpiresAt: expect.any(String) },
+        sessionId: first.sessionId,
+        refreshToken: null,
+        accessToken: browser.cookie('parley-access'),
+        accessTokenExpiresAt: expect.any(String),
       });
       expect(browser.cookie('parley-refresh')).not.toBe(shown);
       expect(browser.cookies.get('parley-refresh')!.maxAge).toBe(Math.min(30, 90 - day) * DAY);
@@ -159,7 +170,9 @@ describe('S34 a browser’s session', () => {
     expect((await peer.call('auth.login', input)).error?.data.code).toBe('UNSUPPORTED_REQUEST');
     // The head of a streamed answer is gone before its calls are answered.
     const link = httpBatchStreamLink({
-      ...{ url: server.url, transformer: superjson, headers: { origin: PAGE } },
+      url: server.url,
+      transformer: superjson,
+      headers: { origin: PAGE },
     });
     const streamed = createTRPCClient<AppRouter>({ links: [link] });
     await expect(streamed.auth.login.mutate(input as never)).rejects.toMatchObject({

@@ -91,7 +91,8 @@ test('a deleted account leaves nothing of its person, and no way back in', async
 test('nobody’s account can be kept from being deleted by whoever takes its placeholder first', async () => {
   const [alice, mallory] = await server.people.all('alice', 'mallory');
   await server.people.stranger().auth.register.mutate({
-    ...{ username: `deleted_${alice.id.slice(-12)}`, password: 'likes to be in the way' },
+    username: `deleted_${alice.id.slice(-12)}`,
+    password: 'likes to be in the way',
     email: `deleted-${alice.id}@invalid`,
   });
   expect(await deleteAccount(alice)).toBeNull();
@@ -121,7 +122,10 @@ test('S45 groups pass to the longest-standing admin, else to the longest-standin
   expect(changes()).toEqual(
     expect.arrayContaining(
       [withAdmin, without].map((conversationId) => ({
-        ...{ type: 'member.roleChanged', conversationId, userId: carol.id, role: 'owner' },
+        type: 'member.roleChanged',
+        conversationId,
+        userId: carol.id,
+        role: 'owner',
       })),
     ),
   );
@@ -185,7 +189,8 @@ test('whoever is being brought into a group is not deleted before they are in it
     deleting = deleteAccount(bob);
     await expect.poll(() => isWaiting(tx)).toBe(true);
     await bringIn(tx, 'member.added', {
-      ...{ actorId: alice.id, conversation: toConversation(conversation) },
+      actorId: alice.id,
+      conversation: toConversation(conversation),
       members: [newcomer(bob.id, 'member', conversation, new Date())],
     });
   });
@@ -272,7 +277,10 @@ test('an erasure that was broken off anywhere is finished by the next try, and t
   await stream.until((event) => event.type === 'message.created' && event.message.text === 'end');
   expect(stream.events.filter(({ type }) => type === 'messages.erased')).toEqual([
     {
-      ...{ type: 'messages.erased', conversationId, senderId: alice.id, at: deletedAt!.toISOString() },
+      type: 'messages.erased',
+      conversationId,
+      senderId: alice.id,
+      at: deletedAt!.toISOString(),
       mentions: [],
     },
   ]);

@@ -35,8 +35,10 @@ describe('every procedure names the errors it gives', () => {
     }
     expect(log.entries()).toContainEqual(
       expect.objectContaining({
-        ...{ level: 50, msg: 'undeclared error' },
-        ...{ procedure: 'groups.leave', refusal: 'OWNER_MUST_TRANSFER' },
+        level: 50,
+        msg: 'undeclared error',
+        procedure: 'groups.leave',
+        refusal: 'OWNER_MUST_TRANSFER',
       }),
     );
   });
@@ -78,7 +80,8 @@ describe('every procedure names the errors it gives', () => {
     for (const { path, type, ...definition } of procedures) {
       const url = `${server.people.url(0)}/${path}`;
       const body = type === 'mutation' && {
-        ...{ method: 'POST', body: '{"json":{}}' },
+        method: 'POST',
+        body: '{"json":{}}',
         headers: { 'content-type': 'application/json' },
       };
       const answer = await (await fetch(url, body || {})).text();
@@ -168,10 +171,13 @@ describe('S85 whatever breaks, nothing of the inside is told, and the log can be
   const inputs = {
     pg: (_: Broken) => ({ path: 'conversations.list', type: 'query', input: {} }),
     prisma: (_: Broken) => ({
-      ...{ path: 'groups.create', type: 'mutation', input: { title: 'tea', userIds: [] } },
+      path: 'groups.create',
+      type: 'mutation',
+      input: { title: 'tea', userIds: [] },
     }),
     send: ({ conversationId }: Broken) => ({
-      ...{ path: 'messages.send', type: 'mutation' },
+      path: 'messages.send',
+      type: 'mutation',
       input: { conversationId, text: 'hello', clientMessageId: crypto.randomUUID() },
     }),
   };
@@ -214,14 +220,19 @@ describe('S85 whatever breaks, nothing of the inside is told, and the log can be
           expect(text).not.toMatch(INSIDE);
           const { message, data } = JSON.parse(text).error.json;
           expect({ name, message, ...data }).toEqual({
-            ...{ name, message: code, code, httpStatus: ERROR_STATUS[code] },
+            name,
+            message: code,
+            code,
+            httpStatus: ERROR_STATUS[code],
             ...(code === 'INTERNAL' && { errorId: expect.stringMatching(/^[0-9a-f-]{36}$/) }),
           });
           if (code === 'INTERNAL') {
             const logged = log.entries().filter(({ errorId }) => errorId === data.errorId);
             expect(logged).toHaveLength(1);
             expect(logged[0]).toMatchObject({
-              ...{ level: 50, msg: 'unforeseen error', procedure: inputs[name](broken).path },
+              level: 50,
+              msg: 'unforeseen error',
+              procedure: inputs[name](broken).path,
               err: { stack: expect.arrayContaining([expect.stringContaining('apps/server/src')]) },
             });
           }

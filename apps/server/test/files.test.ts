@@ -38,8 +38,11 @@ describe.each(['local', 's3', 's3 directly'])('the way of a file, with %s', (dri
     const bytes = pdf(1_500_000);
     const file = await upload(alice, bytes, { name: 'invoice.pdf' });
     expect(file).toEqual({
-      ...{ id: expect.any(String), name: 'invoice.pdf', size: bytes.length },
-      ...{ type: 'application/pdf', kind: 'document' },
+      id: expect.any(String),
+      name: 'invoice.pdf',
+      size: bytes.length,
+      type: 'application/pdf',
+      kind: 'document',
     });
     const { url, thumbnailUrl } = await alice.api.files.link.query({ fileId: file.id });
     expect(thumbnailUrl).toBeNull();
@@ -509,7 +512,9 @@ describe('the rules', () => {
       query = '',
     ) =>
       fetch(`${server.nodes[0].url}/uploads${query}`, {
-        ...{ method: 'POST', body, ...init },
+        method: 'POST',
+        body,
+        ...init,
         headers: { ...(person && { authorization: `Bearer ${person.tokens.accessToken}` }), ...init.headers },
       });
 

@@ -26,11 +26,16 @@ export async function foreignServer(
       id,
       { username: '', password: '' },
       {
-        ...{ sessionId: '', accessToken: token, refreshToken: '' },
+        sessionId: '',
+        accessToken: token,
+        refreshToken: '',
       },
     );
   return {
-    ...{ ...server, issuer, clock, holder },
+    ...server,
+    issuer,
+    clock,
+    holder,
     async visitor(subject, claims = {}) {
       const token = await issuer.token(subject, { sid: `login of ${subject}`, ...claims });
       const { id } = await holder(token).api.users.me.query();

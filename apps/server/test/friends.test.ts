@@ -134,7 +134,8 @@ describe('friends', () => {
       expect(await requestsOf(person)).toEqual([]);
       await stream.when(() => newsOf(stream).length === 2);
       expect(newsOf(stream)[1]).toEqual({
-        ...{ type: 'friendRequest.accepted', friend: (await friendsOf(person))[0] },
+        type: 'friendRequest.accepted',
+        friend: (await friendsOf(person))[0],
       });
     }
   });
@@ -388,7 +389,8 @@ describe('S43 somebody who has blocked', () => {
     expect(await ask(alice, bob)).toEqual(toBob);
     await alices.when(() => newsOf(alices).length === 2);
     expect(newsOf(alices)[1]).toEqual({
-      ...{ type: 'friendRequest.created', request: (await requestsOf(alice))[0] },
+      type: 'friendRequest.created',
+      request: (await requestsOf(alice))[0],
     });
     await seesNothing();
 

@@ -29,7 +29,8 @@ describe('what a group is', () => {
     await update.mutate({ conversationId, description: null });
     await stream.when(() => stream.events.length === 2);
     expect(stream.events[0]).toEqual({
-      ...{ type: 'conversation.updated', actorId: alice.id },
+      type: 'conversation.updated',
+      actorId: alice.id,
       conversation: expect.objectContaining({ id: conversationId, memberCount: 2, lastSeq: 0, ...change }),
     });
     expect(stream.events[1]).toMatchObject({ conversation: { ...change, description: null } });
@@ -161,7 +162,9 @@ describe('S44 roles', () => {
     const stream = await carol.subscribe();
     await alice.api.groups.transferOwnership.mutate({ conversationId, userId: bob.id });
     expect(await rolesOf(carol, conversationId)).toEqual({
-      ...{ [alice.id]: 'admin', [bob.id]: 'owner', [carol.id]: 'member' },
+      [alice.id]: 'admin',
+      [bob.id]: 'owner',
+      [carol.id]: 'member',
     });
     await expect(
       alice.api.groups.transferOwnership.mutate({ conversationId, userId: carol.id }),

@@ -28,7 +28,9 @@ test('an invite brings people into a group, and is told once', async () => {
   expect(JSON.stringify(dump)).not.toContain(token);
 
   expect(await carol.api.invites.preview.query({ token })).toEqual({
-    ...{ title: 'tea', description: null, memberCount: 2 },
+    title: 'tea',
+    description: null,
+    memberCount: 2,
   });
   const view = await accept(carol, token);
   expect(view).toMatchObject({ id: conversationId, memberCount: 3, me: { role: 'member', joinedSeq: 1 } });

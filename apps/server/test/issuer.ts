@@ -36,7 +36,10 @@ export async function startIssuer(clock: Clock): Promise<Issuer> {
   await new Promise<void>((resolve) => http.listen(0, '127.0.0.1', resolve));
   const url = `http://127.0.0.1:${(http.address() as AddressInfo).port}/realm`;
   const issuer: Issuer = {
-    ...{ url, keys, requests: [], mood: 'well' },
+    url,
+    keys,
+    requests: [],
+    mood: 'well',
     token(subject, claims = {}, key = issuer.keys[0]!, header = {}) {
       const now = Math.floor(clock.now().getTime() / 1_000);
       const all = { iss: url, aud: AUDIENCE, sub: subject, iat: now, exp: now + 300, ...claims };

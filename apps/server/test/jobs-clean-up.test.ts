@@ -25,14 +25,14 @@ async function registrant({ nodes: [{ app }] }: TestServer, more: object = {}): 
   const name = id.slice(0, 8);
   await app.database.prisma.user.create({
     data: {
-      ...{
-        id,
-        username: name,
-        usernameKey: name,
-        email: `${name}@example.com`,
-        emailKey: `${name}@example.com`,
-      },
-      ...{ passwordHash: '', createdAt: app.clock.now(), ...more },
+      id,
+      username: name,
+      usernameKey: name,
+      email: `${name}@example.com`,
+      emailKey: `${name}@example.com`,
+      passwordHash: '',
+      createdAt: app.clock.now(),
+      ...more,
     },
   });
   return id;

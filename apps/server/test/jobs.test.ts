@@ -45,7 +45,9 @@ async function node(
   const jobs = createJobQueue({ database, logger, key, ...options });
   if (handler) await jobs.start({ logger } as App, { 'mail.send': handler } as JobHandlers);
   return {
-    ...{ database, jobs, logged },
+    database,
+    jobs,
+    logged,
     enqueue: (username) => database.transaction((tx) => jobs.enqueue(tx, 'mail.send', mail(username))),
     async [Symbol.asyncDispose]() {
       await jobs.close();

@@ -10,7 +10,10 @@ test('what is counted in memory costs a few microseconds, for a thousand people 
   await using database = await testDatabase();
   const { pool, close } = connectDatabase(database.url, 1);
   const limits = createLimits({
-    ...{ env: testEnv(database.url), pool, redis: null, logger: createLogger('fatal') },
+    env: testEnv(database.url),
+    pool,
+    redis: null,
+    logger: createLogger('fatal'),
   });
   const people = Array.from({ length: 1_000 }, () => crypto.randomUUID());
   const takes = 1_000_000;

@@ -405,7 +405,9 @@ describe('docs/limits.md', () => {
   const secret = 'k3v9Qw1xZr7TmYp2LdNfGh5JbCs8VuEa';
   const env: Record<string, unknown> = readEnv({
     DATABASE_URL: 'postgresql://localhost/parley',
-    ...{ JWT_SECRETS: secret, PASSWORD_PEPPER: secret, APP_SECRET: secret },
+    JWT_SECRETS: secret,
+    PASSWORD_PEPPER: secret,
+    APP_SECRET: secret,
   });
 
   /** As the page and `.env.example` write it. */

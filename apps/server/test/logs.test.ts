@@ -68,8 +68,13 @@ describe('an error is logged without what it was given', () => {
   const secret = canary('given');
   const postgres = (code: string, message: string) =>
     Object.assign(new pg.DatabaseError(message, 1, 'error'), {
-      ...{ code, table: 'users', constraint: 'users_email_key' },
-      ...{ detail: `Key (email)=(${secret})`, where: secret, hint: secret, internalQuery: secret },
+      code,
+      table: 'users',
+      constraint: 'users_email_key',
+      detail: `Key (email)=(${secret})`,
+      where: secret,
+      hint: secret,
+      internalQuery: secret,
     });
   const errors: [string, unknown][] = [
     [
@@ -124,7 +129,9 @@ describe('an error is logged without what it was given', () => {
     log.logger.error({ err: new TypeError("Cannot read properties of undefined (reading 'x')") });
     const [taken, prisma, bug] = log.entries().map(({ err }) => err);
     expect(taken).toMatchObject({
-      ...{ code: '23505', table: 'users', constraint: 'users_email_key' },
+      code: '23505',
+      table: 'users',
+      constraint: 'users_email_key',
       message: 'duplicate key value violates unique constraint "users_email_key"',
     });
     expect(prisma).toMatchObject({
@@ -489,7 +496,7 @@ describe('S84 whatever goes through the API, the log has none of it', () => {
       post(
         server,
         'messages.send',
-        { ...{ conversationId: person.conversationId, text }, clientMessageId: v7() },
+        { conversationId: person.conversationId, text, clientMessageId: v7() },
         bearer(person),
       );
     await send();

@@ -234,7 +234,9 @@ async function smtp(options: SMTPServerOptions = {}) {
       mails.push({
         from: mailFrom ? mailFrom.address : '',
         to: rcptTo.map(({ address }) => address),
-        ...{ user, secure, raw },
+        user,
+        secure,
+        raw,
       });
       done();
     },

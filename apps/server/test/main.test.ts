@@ -66,8 +66,12 @@ describe('what the operator has to put right is one line, and exit code 1', () =
   test('S83 secrets of an example, and browsers from everywhere, in production', async () => {
     const secret = 'your-super-secret-key-change-this-in-production';
     const line = await refusal({
-      ...{ NODE_ENV: 'production', DATABASE_URL: 'postgresql://someone@127.0.0.1:1/x', ALLOWED_ORIGINS: '*' },
-      ...{ JWT_SECRETS: secret, PASSWORD_PEPPER: 'short', APP_SECRET: '' },
+      NODE_ENV: 'production',
+      DATABASE_URL: 'postgresql://someone@127.0.0.1:1/x',
+      ALLOWED_ORIGINS: '*',
+      JWT_SECRETS: secret,
+      PASSWORD_PEPPER: 'short',
+      APP_SECRET: '',
     });
     for (const reason of [
       'JWT_SECRETS: can be guessed',

@@ -91,7 +91,8 @@ test('5,000 members: added by 200, told of a new title by one event, listed by p
   await alice.say(conversationId, 'hello');
   await stream.when(() => stream.events.length === 2);
   expect(stream.events[0]).toMatchObject({
-    ...{ type: 'conversation.updated', conversation: { title: 'coffee', memberCount: LIMITS.groupMembers } },
+    type: 'conversation.updated',
+    conversation: { title: 'coffee', memberCount: LIMITS.groupMembers },
   });
   const [events] = await runSql(
     server.databaseUrl,

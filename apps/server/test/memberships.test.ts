@@ -26,7 +26,10 @@ const server = serverForAll({ nodes: 2 });
 
 describe('how a member keeps a conversation', () => {
   const UNSET = {
-    ...{ isArchived: false, pinnedAt: null, mutedUntil: null, notify: 'all' },
+    isArchived: false,
+    pinnedAt: null,
+    mutedUntil: null,
+    notify: 'all',
     isMarkedUnread: false,
   };
 
@@ -46,7 +49,10 @@ describe('how a member keeps a conversation', () => {
       notify: 'mentions',
     });
     expect(set).toEqual({
-      ...{ isArchived: true, pinnedAt: expect.any(String), mutedUntil: FOR_GOOD, notify: 'mentions' },
+      isArchived: true,
+      pinnedAt: expect.any(String),
+      mutedUntil: FOR_GOOD,
+      notify: 'mentions',
       isMarkedUnread: false,
     });
     // So already: pinned since then, and no news.
@@ -57,7 +63,10 @@ describe('how a member keeps a conversation', () => {
     await phone.when(() => phone.texts.length === 1);
     expect(bobs.events.map(({ type }) => type)).toEqual(['message.created']);
     expect(phone.events[0]).toEqual({
-      ...{ type: 'membership.updated', conversationId, joinedAt, settings: set },
+      type: 'membership.updated',
+      conversationId,
+      joinedAt,
+      settings: set,
     });
     expect(phone.events).toHaveLength(2);
     expect((await viewOf(alice, conversationId))?.me).toMatchObject(set);
@@ -135,7 +144,9 @@ describe.each(['direct', 'group'] as const)('whoever clears a %s conversation', 
     expect(bobs.events.map(({ type }) => type)).toEqual(['message.created']);
     expect(await listed(alice)).toEqual([conversationId]);
     expect(await viewOf(alice, conversationId)).toMatchObject({
-      ...{ lastSeq: 4, lastMessage: { text: 'four' }, me: { joinedSeq: 3, readSeq: 3 } },
+      lastSeq: 4,
+      lastMessage: { text: 'four' },
+      me: { joinedSeq: 3, readSeq: 3 },
     });
     expect((await alice.api.messages.list.query({ conversationId })).messages).toHaveLength(1);
   });
@@ -233,8 +244,10 @@ describe.each(['ws', 'sse'] as const)('over %s, the shipped client', (transport)
       await expect
         .poll(() => known())
         .toMatchObject({
-          ...{ lastSeq: seq, lastMessage: { text }, timeline: { from: seq, to: seq } },
-          ...{ me: { joinedSeq: seq - 1, mutedUntil: FOR_GOOD } },
+          lastSeq: seq,
+          lastMessage: { text },
+          timeline: { from: seq, to: seq },
+          me: { joinedSeq: seq - 1, mutedUntil: FOR_GOOD },
         });
       expect(unreadOf(known()!)).toBe(1);
     }

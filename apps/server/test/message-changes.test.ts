@@ -67,7 +67,9 @@ describe('a message', () => {
     expect(await listed(bob, conversationId)).toEqual([sent]);
     const { api } = alice;
     const forwarding = api.messages.forward.mutate({
-      ...{ from: { conversationId, seq: 1 }, conversationId, clientMessageId: v7() },
+      from: { conversationId, seq: 1 },
+      conversationId,
+      clientMessageId: v7(),
     });
     await expect(forwarding).rejects.toMatchObject(refused('NOT_FOUND', { what: 'message' }));
     const tooLong = Buffer.alloc(LIMITS.ciphertext + 3).toString('base64');
@@ -133,7 +135,9 @@ describe('a message', () => {
     const { createdAt } = await send(alice, { conversationId, text: 'secret', metadata: { n: 1 } });
     const forward = (by: Person, from: string, to: string) =>
       by.api.messages.forward.mutate({
-        ...{ from: { conversationId: from, seq: 1 }, conversationId: to, clientMessageId: v7() },
+        from: { conversationId: from, seq: 1 },
+        conversationId: to,
+        clientMessageId: v7(),
       });
     const forwarded = { senderId: alice.id, createdAt };
     const sent = await forward(bob, conversationId, direct);
@@ -235,18 +239,21 @@ describe('deleting for everyone', () => {
     expect(await alice.api.messages.delete.mutate({ conversationId, seq: 1, scope: 'everyone' })).toBeNull();
     const { data } = await stream.until(({ type }) => type === 'message.deleted');
     expect(data).toEqual({
-      ...{
-        type: 'message.deleted',
-        conversationId,
-        seq: 1,
-        actorId: alice.id,
-        deletedAt: expect.any(String),
-      },
+      type: 'message.deleted',
+      conversationId,
+      seq: 1,
+      actorId: alice.id,
+      deletedAt: expect.any(String),
     });
     const [tombstone] = await listed(bob, conversationId);
     expect(tombstone).toEqual({
-      ...{ id: expect.any(String), conversationId, seq: 1, senderId: alice.id, text: '' },
-      ...{ createdAt: expect.any(String), deletedAt: (data as { deletedAt: string }).deletedAt },
+      id: expect.any(String),
+      conversationId,
+      seq: 1,
+      senderId: alice.id,
+      text: '',
+      createdAt: expect.any(String),
+      deletedAt: (data as { deletedAt: string }).deletedAt,
     });
     const tables = ['messages', 'message_edits', 'events', 'event_drafts', 'reports'];
     for (const table of tables) {
@@ -304,7 +311,9 @@ describe('deleting for oneself', () => {
     ]);
     expect((await listed(bob, conversationId)).map(({ text }) => text)).toEqual(['2']);
     expect(await viewOf(bob, conversationId)).toMatchObject({
-      ...{ lastSeq: 2, lastMessage: { text: '2' }, skipped: [[1, 1]] },
+      lastSeq: 2,
+      lastMessage: { text: '2' },
+      skipped: [[1, 1]],
     });
     await alice.say(conversationId, '4');
     await others.when(() => others.texts.length === 1);

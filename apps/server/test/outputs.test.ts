@@ -80,7 +80,9 @@ describe('S54: what leaves the server is described', () => {
     const answers = {
       'messages.send': sent,
       'messages.forward': await bob.api.messages.forward.mutate({
-        ...{ from: { conversationId, seq: 1 }, conversationId, clientMessageId: v7() },
+        from: { conversationId, seq: 1 },
+        conversationId,
+        clientMessageId: v7(),
       }),
       'messages.edit': await alice.api.messages.edit.mutate({ conversationId, seq: 1, text: 'hi' }),
       'messages.pinned': await bob.api.messages.pinned.query({ conversationId }),

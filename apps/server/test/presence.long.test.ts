@@ -118,7 +118,8 @@ test.each([
             const { token } = await tokens.sign({ sessionId: userId(n + k), userId: userId(n + k) });
             const peer = await rawSocket(server.url, token);
             return peer.send({
-              ...{ id: 1, method: 'subscription' },
+              id: 1,
+              method: 'subscription',
               params: { path: 'events.stream', input: { json: {} } },
             });
           }),

@@ -47,7 +47,9 @@ export async function serverProcess(
         BCRYPT_COST: '4',
         REQUIRE_EMAIL_VERIFICATION: 'false',
         // Where nobody takes mail: a test that wants some gives another.
-        ...{ MAIL: 'smtp', MAIL_FROM: 'parley@example.com', SMTP_URL: 'smtp://127.0.0.1:9' },
+        MAIL: 'smtp',
+        MAIL_FROM: 'parley@example.com',
+        SMTP_URL: 'smtp://127.0.0.1:9',
         STORAGE_FOLDER: folder,
         LOG_LEVEL: 'error',
         ...HIGH_LIMITS,

@@ -163,7 +163,8 @@ describe('reactions to a message', () => {
     expect(all.next).toBeNull();
     expect(all.reactions[0]).toEqual({
       user: expect.objectContaining({ id: expect.any(String), isDeleted: false }),
-      ...{ emoji: expect.any(String), at: expect.any(String) },
+      emoji: expect.any(String),
+      at: expect.any(String),
     });
     const paged: typeof all.reactions = [];
     for (let after: string | undefined; ; ) {

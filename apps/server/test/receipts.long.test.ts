@@ -45,7 +45,8 @@ async function join(url: string): Promise<RawPeer[]> {
           const { token } = await tokens.sign({ sessionId: userId(n + k), userId: userId(n + k) });
           const peer = await rawSocket(url, token);
           return peer.send({
-            ...{ id: 1, method: 'subscription' },
+            id: 1,
+            method: 'subscription',
             params: { path: 'events.stream', input: { json: {} } },
           });
         }),

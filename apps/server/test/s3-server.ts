@@ -65,11 +65,16 @@ export async function s3Server(): Promise<S3Server> {
   await once(server, 'listening');
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   return {
-    ...{ url, objects, refusals },
+    url,
+    objects,
+    refusals,
     env: {
       STORAGE_DRIVER: 's3',
-      ...{ S3_ENDPOINT: url, S3_REGION: REGION, S3_BUCKET: BUCKET },
-      ...{ S3_ACCESS_KEY_ID: KEY, S3_SECRET_ACCESS_KEY: SECRET },
+      S3_ENDPOINT: url,
+      S3_REGION: REGION,
+      S3_BUCKET: BUCKET,
+      S3_ACCESS_KEY_ID: KEY,
+      S3_SECRET_ACCESS_KEY: SECRET,
     },
     fail(times, status, after = 0) {
       failing = { times, status, after };

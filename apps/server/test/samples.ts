@@ -10,7 +10,8 @@ export const picture = (width = 640, height = 480) =>
   sharp({ create: { width, height, channels: 3, background: '#0000ff' } }).composite([
     {
       input: { create: { width: width >> 1, height, channels: 3, background: '#ff0000' } },
-      ...{ left: 0, top: 0 },
+      left: 0,
+      top: 0,
     },
   ]);
 

@@ -75,7 +75,10 @@ describe('S33 the list of sessions', () => {
     const pixel = sessions.find(({ device }) => device === 'Pixel 9')!;
     expect(data).toEqual({
       type: 'session.started',
-      ...{ sessionId: pixel.id, device: 'Pixel 9', address: pixel.address, at: pixel.createdAt },
+      sessionId: pixel.id,
+      device: 'Pixel 9',
+      address: pixel.address,
+      at: pixel.createdAt,
     });
   });
 });
@@ -326,7 +329,8 @@ const causes: Record<string, Cause> = {
     ends: [false, true, true],
     act: ({ api, credentials }) =>
       api.auth.changePassword.mutate({
-        ...{ currentPassword: credentials.password, newPassword: 'a long one indeed' },
+        currentPassword: credentials.password,
+        newPassword: 'a long one indeed',
       }),
   },
   'deleting the account': {

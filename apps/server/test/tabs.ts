@@ -53,7 +53,9 @@ async function raceTabs(races: number, storage: Storage, cookie: boolean): Promi
   );
   const input = { login, password, refreshTokenIn: cookie ? 'cookie' : 'body' } as const;
   const response = await browser.fetch(`${server.people.url(0)}/auth.login`, {
-    ...{ method: 'POST', credentials: 'include', headers: { 'content-type': 'application/json' } },
+    method: 'POST',
+    credentials: 'include',
+    headers: { 'content-type': 'application/json' },
     body: JSON.stringify({ json: input }),
   });
   const { result } = (await response.json()) as never as { result: { data: { json: never } } };

@@ -39,7 +39,9 @@ const followers = async (person: Person, conversationId: string) =>
 const ids = (...people: Person[]) => people.map(({ id }) => id).sort();
 const mention = (person: Person, conversationId: string, ...others: Person[]) =>
   person.api.messages.send.mutate({
-    ...{ conversationId, text: 'come here', clientMessageId: v7() },
+    conversationId,
+    text: 'come here',
+    clientMessageId: v7(),
     mentions: { userIds: others.map(({ id }) => id) },
   });
 
@@ -51,15 +53,13 @@ describe('a thread', () => {
     );
     const thread = await open(alice, root);
     expect(thread).toMatchObject({
-      ...{
-        kind: 'thread',
-        parent: root,
-        title: null,
-        memberCount: 2,
-        lastSeq: 0,
-        peer: null,
-        lastMessage: null,
-      },
+      kind: 'thread',
+      parent: root,
+      title: null,
+      memberCount: 2,
+      lastSeq: 0,
+      peer: null,
+      lastMessage: null,
       me: { role: 'member', joinedSeq: 0, readSeq: 0 },
     });
     expect(await open(alice, root)).toEqual(thread);
@@ -237,7 +237,9 @@ describe('who follows a thread', () => {
     // A plain member of the group mentions everyone there no more than here; its owner does.
     const all = (person: Person) =>
       person.api.messages.send.mutate({
-        ...{ conversationId: thread.id, text: 'all', clientMessageId: v7() },
+        conversationId: thread.id,
+        text: 'all',
+        clientMessageId: v7(),
         mentions: { userIds: [], everyone: true },
       });
     await expect(all(carol)).rejects.toMatchObject(refused('FORBIDDEN', { need: 'admin' }));

@@ -80,7 +80,9 @@ const INPUTS: Record<string, Record<string, unknown>> = {
   'groups.leave': { conversationId: v7() },
   'messages.send': { conversationId: v7(), text: 'x', clientMessageId: v7() },
   'messages.forward': {
-    ...{ from: { conversationId: v7(), seq: 1 }, conversationId: v7(), clientMessageId: v7() },
+    from: { conversationId: v7(), seq: 1 },
+    conversationId: v7(),
+    clientMessageId: v7(),
   },
   'messages.edit': { conversationId: v7(), seq: 1, text: 'x' },
   'messages.history': { conversationId: v7(), seq: 1 },
@@ -617,7 +619,10 @@ describe('S85 an error tells nothing of the inside', () => {
   ];
   const databaseError = (code: string) =>
     Object.assign(new pg.DatabaseError(SECRETS.join(), 1, 'error'), {
-      ...{ code, table: 'users', constraint: 'users_email_key', detail: SECRETS.join() },
+      code,
+      table: 'users',
+      constraint: 'users_email_key',
+      detail: SECRETS.join(),
     });
 
   test.each(faults)('%s, in every procedure, over a socket and over HTTP', async (_, code, error) => {
@@ -644,7 +649,9 @@ describe('S85 an error tells nothing of the inside', () => {
       const told = [overSocket.error?.data, JSON.parse(overHttp.text).error.json.data];
       for (const data of told) {
         expect({ path, ...data }).toEqual({
-          ...{ path, code, httpStatus: ERROR_STATUS[code as keyof typeof ERROR_STATUS] },
+          path,
+          code,
+          httpStatus: ERROR_STATUS[code as keyof typeof ERROR_STATUS],
           ...(code === 'INTERNAL' && { errorId: expect.stringMatching(/^[0-9a-f-]{36}$/) }),
         });
       }
@@ -703,7 +710,8 @@ describe('S85 an error tells nothing of the inside', () => {
       const { data, message } = JSON.parse(text).error.json;
       expect(message).toBe('INVALID_INPUT');
       expect(data).toEqual({
-        ...{ code: 'INVALID_INPUT', httpStatus: 400 },
+        code: 'INVALID_INPUT',
+        httpStatus: 400,
         issues: [{ path: '', message: 'The request cannot be read' }],
       });
     }

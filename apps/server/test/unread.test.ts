@@ -185,7 +185,9 @@ describe('what somebody has not read', () => {
     await call(alice, id, [bob]);
     const counted = await bob.api.sync.unread.query();
     expect(counted).toEqual({
-      ...{ total: 0, mentions: 0, conversations: [] },
+      total: 0,
+      mentions: 0,
+      conversations: [],
       threads: [{ conversationId: id, unread: 2, mentions: 1 }],
     });
     const start = takeBootstrap(emptyState, await bob.api.sync.bootstrap.query());

@@ -89,7 +89,8 @@ describe('what they let others do', () => {
     const conversationId = await bob.startGroup('tea');
     const userIds = [alice.id, carol.id];
     expect(await bob.api.groups.addMembers.mutate({ conversationId, userIds })).toEqual({
-      ...{ added: [carol.id], skipped: [{ userId: alice.id, reason: 'refused_by_settings' }] },
+      added: [carol.id],
+      skipped: [{ userId: alice.id, reason: 'refused_by_settings' }],
     });
     expect((await alice.api.sync.bootstrap.query()).conversations).toEqual([]);
     // One’s own groups are another matter.

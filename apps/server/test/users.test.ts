@@ -124,10 +124,13 @@ describe('a profile', () => {
     const alice = await server.people.join('alice');
     const { updateProfile } = alice.api.users;
     expect(await updateProfile.mutate({ bio: ' Down the hole\n' })).toMatchObject({
-      ...{ username: alice.credentials.username, fullName: 'alice', bio: 'Down the hole' },
+      username: alice.credentials.username,
+      fullName: 'alice',
+      bio: 'Down the hole',
     });
     expect(await updateProfile.mutate({ fullName: null })).toMatchObject({
-      ...{ fullName: null, bio: 'Down the hole' },
+      fullName: null,
+      bio: 'Down the hole',
     });
     expect(await updateProfile.mutate({ bio: null })).toMatchObject({ fullName: null, bio: null });
     expect(await alice.api.users.me.query()).toMatchObject({ fullName: null, bio: null });
@@ -144,7 +147,9 @@ describe('a profile', () => {
     const before = await events(server);
     await alice.api.users.updateProfile.mutate({});
     await alice.api.users.updateProfile.mutate({
-      ...{ fullName: 'alice', bio: null, username: alice.credentials.username },
+      fullName: 'alice',
+      bio: null,
+      username: alice.credentials.username,
     });
     await alice.api.users.setStatus.mutate({ text: 'at sea', until });
     expect(await events(server)).toBe(before);
@@ -229,7 +234,8 @@ describe('a status', () => {
     await stream.when(() => toldOf(stream, alice).length === 1);
     expect(toldOf(stream, alice)[0]!.status).toEqual({ text: 'at tea 🫖', until });
     expect((await alice.api.users.setStatus.mutate({ text: 'back' })).status).toEqual({
-      ...{ text: 'back', until: null },
+      text: 'back',
+      until: null,
     });
     expect((await alice.api.users.setStatus.mutate(null)).status).toBeNull();
     await stream.when(() => toldOf(stream, alice).at(-1)?.status === null);
@@ -272,8 +278,13 @@ describe('somebody’s page', () => {
     await alice.api.users.updateProfile.mutate({ bio: 'Down the hole' });
     const byId = await bob.api.users.get.query({ userId: alice.id });
     expect(byId).toEqual({
-      ...{ id: alice.id, username: alice.credentials.username, fullName: 'alice', bio: 'Down the hole' },
-      ...{ avatar: null, status: null, isDeleted: false },
+      id: alice.id,
+      username: alice.credentials.username,
+      fullName: 'alice',
+      bio: 'Down the hole',
+      avatar: null,
+      status: null,
+      isDeleted: false,
     });
     const shouted = alice.credentials.username.toUpperCase();
     expect(await bob.api.users.get.query({ username: shouted })).toEqual(byId);
@@ -298,8 +309,13 @@ describe('somebody’s page', () => {
     await alice.api.auth.deleteAccount.mutate({ password, messages: 'keep' });
     const left = await bob.api.users.get.query({ userId: alice.id });
     expect(left).toEqual({
-      ...{ id: alice.id, username: expect.stringMatching(/^deleted_/), isDeleted: true },
-      ...{ fullName: null, avatar: null, bio: null, status: null },
+      id: alice.id,
+      username: expect.stringMatching(/^deleted_/),
+      isDeleted: true,
+      fullName: null,
+      avatar: null,
+      bio: null,
+      status: null,
     });
     for (const name of [username, left.username])
       await expect(bob.api.users.get.query({ username: name })).rejects.toMatchObject(

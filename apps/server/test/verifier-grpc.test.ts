@@ -19,7 +19,9 @@ async function serve(variables: Record<string, string> = {}): Promise<Served> {
   const env = { AUTH: 'grpc', AUTH_GRPC_URL: `grpc://127.0.0.1:${service.port}`, ...variables };
   const server = await testServer({ clock, env });
   return {
-    ...{ ...server, clock, service },
+    ...server,
+    clock,
+    service,
     holder: (token, id = '') =>
       new Person(
         server.people,
@@ -55,8 +57,13 @@ function closeCode(server: Served, token: string): Promise<number> {
 test('somebody of the service is made on first sight, with all that proto/auth.proto names, and chats', async () => {
   await using server = await serve();
   server.service.tokens.set('opaque 1', {
-    ...{ subject: 'subject-1', session: 'login', username: 'alice', full_name: 'Alice Liddell' },
-    ...{ email: 'alice@example.com', email_verified: true, expires_at: server.inSeconds(300) },
+    subject: 'subject-1',
+    session: 'login',
+    username: 'alice',
+    full_name: 'Alice Liddell',
+    email: 'alice@example.com',
+    email_verified: true,
+    expires_at: server.inSeconds(300),
   });
   server.service.tokens.set('opaque-2', { subject: 'subject-2', expires_at: server.inSeconds(300) });
   const user = await me(server.holder('opaque-2'));
@@ -65,7 +72,10 @@ test('somebody of the service is made on first sight, with all that proto/auth.p
   server.service.tokens.set('opaque-1', server.service.tokens.get('opaque 1')!);
   const alice = server.holder('opaque-1');
   expect(await me(alice)).toMatchObject({
-    ...{ username: 'alice', fullName: 'Alice Liddell', email: 'alice@example.com', isEmailVerified: true },
+    username: 'alice',
+    fullName: 'Alice Liddell',
+    email: 'alice@example.com',
+    isEmailVerified: true,
   });
   const hears = await bob.subscribe();
   await alice.say(await alice.talkTo(bob), 'hello');

@@ -82,11 +82,18 @@ describe('people of an issuer', () => {
     const alice = await server.visitor('subject-1', { ...said, ...mail });
     const bob = await server.visitor('subject-2', { username: 'bob' });
     expect(await me(alice)).toMatchObject({
-      ...{ id: alice.id, username: 'Alice', fullName: 'Alice Liddell', role: 'USER' },
-      ...{ email: 'Alice@example.com', isEmailVerified: true },
+      id: alice.id,
+      username: 'Alice',
+      fullName: 'Alice Liddell',
+      role: 'USER',
+      email: 'Alice@example.com',
+      isEmailVerified: true,
     });
     expect(await me(bob)).toMatchObject({
-      ...{ username: 'bob', fullName: null, email: `${bob.id}@invalid`, isEmailVerified: false },
+      username: 'bob',
+      fullName: null,
+      email: `${bob.id}@invalid`,
+      isEmailVerified: false,
     });
     const conversationId = await alice.talkTo(bob);
     const hears = await bob.subscribe();
@@ -137,7 +144,9 @@ describe('people of an issuer', () => {
     const mail = { email: 'victim@example.com', email_verified: true };
     const victim = await server.visitor('victim', { preferred_username: 'victim', ...mail });
     const thief = await server.visitor('thief', {
-      ...{ preferred_username: 'Victim', email: 'VICTIM@example.com', email_verified: true },
+      preferred_username: 'Victim',
+      email: 'VICTIM@example.com',
+      email_verified: true,
     });
     expect(thief.id).not.toBe(victim.id);
     expect(await me(thief)).toMatchObject({ isEmailVerified: false, email: `${thief.id}@invalid` });

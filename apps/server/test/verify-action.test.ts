@@ -242,7 +242,9 @@ const actions: Record<string, (people: People, server: TestServer) => Promise<un
     await bob.say(from, 'well said');
     await verifyAction([alice, bob], () =>
       alice.api.messages.forward.mutate({
-        ...{ from: { conversationId: from, seq: 1 }, conversationId: to, clientMessageId: v7() },
+        from: { conversationId: from, seq: 1 },
+        conversationId: to,
+        clientMessageId: v7(),
       }),
     );
   },

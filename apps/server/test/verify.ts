@@ -48,7 +48,11 @@ async function resumeUntil(person: Person, cursor: string, position: number): Pr
 
 /** What a person is shown at first sight: all but what is loaded on demand. */
 export const shown = ({ me, conversations, friends, friendRequests, contacts, blocks }: ChatState) => ({
-  ...{ me, friends, friendRequests, contacts, blocks },
+  me,
+  friends,
+  friendRequests,
+  contacts,
+  blocks,
   conversations: Object.fromEntries(
     Object.entries(conversations ?? {}).map(([id, { members: _, timeline: __, ...view }]) => [id, view]),
   ),

@@ -357,7 +357,9 @@ describe('what an event does', () => {
     const { message } = sending.event as { message: Message };
     const cleared = follow(takeSent(start, 'key', message), clearing);
     expect(cleared.conversations![message.conversationId]).toMatchObject({
-      ...{ lastSeq: 4, lastMessage: null, timeline: { from: 4, to: 3, messages: [] } },
+      lastSeq: 4,
+      lastMessage: null,
+      timeline: { from: 4, to: 3, messages: [] },
     });
     expect(shownOf(follow(cleared, sending))).toEqual(shownOf(begin(model)));
   });

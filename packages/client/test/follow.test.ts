@@ -61,7 +61,14 @@ function world(model = new Model()) {
   });
 
   return {
-    ...{ model, store, follower, seen, news, bootstraps, subscriptions, at },
+    model,
+    store,
+    follower,
+    seen,
+    news,
+    bootstraps,
+    subscriptions,
+    at,
     /** Sends the next events of the log, at most so many. */
     deliver(count = Number.POSITIVE_INFINITY) {
       for (let n = 0; n < count && stream && stream.sent < model.log.length; n += 1) {

@@ -62,7 +62,8 @@ export const actions: fc.Arbitrary<Action[]> = fc.array(
       weight: 12,
       arbitrary: fc.record({
         do: fc.constantFrom('send' as const, 'send' as const, 'read' as const, 'deliver' as const),
-        ...{ who: pick, where: pick },
+        who: pick,
+        where: pick,
       }),
     },
     {
@@ -94,7 +95,10 @@ export const actions: fc.Arbitrary<Action[]> = fc.array(
       weight: 8,
       arbitrary: fc.record({
         do: fc.constant('react' as const),
-        ...{ who: pick, how: fc.nat(2), which: fc.nat(1), where: pick },
+        who: pick,
+        how: fc.nat(2),
+        which: fc.nat(1),
+        where: pick,
       }),
     },
     fc.record({ do: fc.constant('pin' as const), which: fc.nat(5), where: pick }),

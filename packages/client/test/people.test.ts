@@ -7,14 +7,20 @@ import { Model } from './model.ts';
 const AT = '2026-11-20T10:00:00.000Z';
 const LATER = '2026-11-21T10:00:00.000Z';
 const person = (username: string): PublicUser => ({
-  ...{ id: `id of ${username}`, username },
-  ...{ fullName: null, avatar: null, status: null, isDeleted: false },
+  id: `id of ${username}`,
+  username,
+  fullName: null,
+  avatar: null,
+  status: null,
+  isDeleted: false,
 });
 const [bob, carol] = [person('bob'), person('carol')];
 
 const friend = (user: PublicUser, since = AT) => ({ user, since });
 const request = (user: PublicUser, direction: FriendRequest['direction']): FriendRequest => ({
-  ...{ user, direction, createdAt: AT },
+  user,
+  direction,
+  createdAt: AT,
 });
 const contact = (user: PublicUser, alias: string | null) => ({ user, alias, createdAt: AT });
 const block = (user: PublicUser) => ({ user, createdAt: AT });
@@ -38,7 +44,10 @@ const everywhere = (): ChatState => ({
 });
 const lists = ['friends', 'friendRequests', 'contacts', 'blocks'] as const;
 const listsOf = ({ friends, friendRequests, contacts, blocks }: ChatState) => ({
-  ...{ friends, friendRequests, contacts, blocks },
+  friends,
+  friendRequests,
+  contacts,
+  blocks,
 });
 
 test('the lists are unknown until a snapshot, and then known, even if empty', () => {

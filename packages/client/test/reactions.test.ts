@@ -14,8 +14,11 @@ const START: Action[] = [
 /** Somebody of three reacts to the first of two messages in one of three ways, or takes it back. */
 const reacting = fc.array(
   fc.record({
-    ...{ do: fc.constant('react' as const), who: fc.nat(2), how: fc.nat(2) },
-    ...{ which: fc.constant(1), where: fc.constant(0) },
+    do: fc.constant('react' as const),
+    who: fc.nat(2),
+    how: fc.nat(2),
+    which: fc.constant(1),
+    where: fc.constant(0),
   }),
   { maxLength: 12, size: 'max' },
 );

@@ -42,11 +42,13 @@ describe('marks', () => {
   test('of what has come never fall behind those of reading, whoever tells of them', () => {
     const { state, id: conversationId } = group(5);
     const read = (readSeq: number): ReceivedEvent => ({
-      ...{ type: 'receipt.read', conversationId },
+      type: 'receipt.read',
+      conversationId,
       marks: [{ userId: ME.id, readSeq }],
     });
     const delivered = (deliveredSeq: number): ReceivedEvent => ({
-      ...{ type: 'receipt.delivered', conversationId },
+      type: 'receipt.delivered',
+      conversationId,
       marks: [{ userId: ME.id, deliveredSeq }],
     });
     const marks = (...events: ReceivedEvent[]) => one(after(state, ...events)).me;
@@ -69,7 +71,9 @@ describe('marked as unread', () => {
     const { joinedAt, ...settings } = one(state).me;
     const { isArchived, pinnedAt, mutedUntil, notify } = settings;
     const event: ReceivedEvent = {
-      ...{ type: 'membership.updated', conversationId: id, joinedAt },
+      type: 'membership.updated',
+      conversationId: id,
+      joinedAt,
       settings: { isArchived, pinnedAt, mutedUntil, notify, isMarkedUnread: true },
     };
     return { state: after(markRead(state, id, 2), event), id, other };
@@ -79,11 +83,15 @@ describe('marked as unread', () => {
     const { state, id, other } = marked();
     const isMarked = (next: ChatState) => one(next).me.isMarkedUnread;
     expect(totalsOf(state)).toEqual({
-      ...{ total: 0, mentions: 0, threads: [] },
+      total: 0,
+      mentions: 0,
+      threads: [],
       conversations: [{ conversationId: id, unread: 0, mentions: 0 }],
     });
     const read = (userId: string): ReceivedEvent => ({
-      ...{ type: 'receipt.read', conversationId: id, marks: [{ userId, readSeq: 2 }] },
+      type: 'receipt.read',
+      conversationId: id,
+      marks: [{ userId, readSeq: 2 }],
     });
     const sent = (senderId: string): ReceivedEvent => ({
       type: 'message.created',
@@ -94,7 +102,9 @@ describe('marked as unread', () => {
     expect(isMarked(markRead(state, id, 1))).toBe(false);
     expect(isMarked(markDelivered(state, id, 2))).toBe(true);
     const delivered: ReceivedEvent = {
-      ...{ type: 'receipt.delivered', conversationId: id, marks: [{ userId: ME.id, deliveredSeq: 2 }] },
+      type: 'receipt.delivered',
+      conversationId: id,
+      marks: [{ userId: ME.id, deliveredSeq: 2 }],
     };
     expect(isMarked(after(state, delivered))).toBe(true);
     expect(totalsOf(after(state, read(ME.id))).conversations).toEqual([]);
@@ -135,7 +145,9 @@ describe('unread mentions', () => {
     const { state, id: conversationId, model } = group(3);
     const message = model.visible(conversationId)[2]!;
     const hidden = after(state, {
-      ...{ type: 'message.hidden', conversationId, seq: 3 },
+      type: 'message.hidden',
+      conversationId,
+      seq: 3,
       lastMessage: model.visible(conversationId)[1]!,
     });
     expect(one(hidden).mentions).toEqual([]);

@@ -60,7 +60,9 @@ function world(given: readonly Fate[] = []) {
     () => online,
   );
   return {
-    ...{ store, stored, sender },
+    store,
+    stored,
+    sender,
     attempts: () => attempts,
     go(to: 'online' | 'offline') {
       online = to === 'online';
@@ -272,7 +274,10 @@ describe('read marks', () => {
       () => online,
     );
     return {
-      ...{ store, told, readMarks, noisy },
+      store,
+      told,
+      readMarks,
+      noisy,
       readSeq: () => store.get().conversations![A]!.me.readSeq,
       go(to: 'online' | 'offline') {
         online = to === 'online';

@@ -25,7 +25,9 @@ function world(storage: Storage = memoryStorage(), cookie = false) {
     return answer();
   });
   return {
-    ...{ session, shown, storage },
+    session,
+    shown,
+    storage,
     expired: () => expired,
     answer(next: () => Promise<Tokens>) {
       answer = next;

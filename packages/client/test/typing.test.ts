@@ -20,7 +20,9 @@ function world() {
     () => isLive,
   );
   return {
-    ...{ typing, store, said },
+    typing,
+    store,
+    said,
     live: (live: boolean) => {
       isLive = live;
     },
@@ -35,7 +37,9 @@ function world() {
 const UNTIL = '2026-11-20T10:00:06.000Z';
 const writes = (userId: string, until: string | null = UNTIL, conversationId = 'tea'): ReceivedEvent => ({
   type: 'typing',
-  ...{ conversationId, userId, until },
+  conversationId,
+  userId,
+  until,
 });
 
 test('keys say so at most every three seconds, in each conversation by itself', () => {

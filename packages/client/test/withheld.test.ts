@@ -24,7 +24,8 @@ const WITHHOLD: Action = { do: 'withhold', where: 0 };
 const REVEAL: Action = { do: 'reveal', where: 0 };
 /** `me` has read all but so many, from 1 to 9: an even number chooses `me`, and says how many by what is left of nine. */
 const readAllBut = (back: number): Action => ({
-  ...{ do: 'read', where: 0 },
+  do: 'read',
+  where: 0,
   who: back % 2 === 0 ? back + 8 : back - 1,
 });
 

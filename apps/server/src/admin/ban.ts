@@ -30,7 +30,8 @@ export function ban(ctx: SignedIn, { userId, until, reason }: BanInput): Promise
     const banned = await tx.user.update({ where: { id: userId }, data: { bannedAt, bannedUntil } });
     await endSessions(tx, { userId, reason: 'banned', now });
     await audit(tx, ctx, {
-      ...{ action: 'banned', userId },
+      action: 'banned',
+      userId,
       details: { until: until ?? null, reason: reason ?? null },
     });
     return toManagedUser(banned, viewer, now);

@@ -27,8 +27,10 @@ export async function changePassword(
     if (count === 0) throw new ParleyError('WRONG_PASSWORD');
     await voidCodes(tx, user.id, now);
     await endSessions(tx, {
-      ...{ userId: user.id, except: session.sessionId },
-      ...{ reason: 'password-changed', now },
+      userId: user.id,
+      except: session.sessionId,
+      reason: 'password-changed',
+      now,
     });
     await audit(tx, ctx, { action: 'password-changed', userId: user.id });
     await queueMail(tx, app, user.email, { template: 'password-changed', username: user.username });

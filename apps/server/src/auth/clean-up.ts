@@ -8,13 +8,17 @@ const BATCH = 500;
 const OLD: { days: number; table: string; key: string; where: string }[] = [
   {
     // A used token of a session that goes on stays, so that its reuse is seen.
-    ...{ days: 30, table: 'refresh_tokens', key: 'hash' },
+    days: 30,
+    table: 'refresh_tokens',
+    key: 'hash',
     where: 'session_id IN (SELECT s.id FROM sessions s WHERE least(s.ended_at, s.expires_at) < $1)',
   },
   {
     // The last one of somebody whose address was never verified stays: it tells that the account was in use. So does
     // one that was ended here of somebody whose account is elsewhere, where its login goes on: it is refused by this row.
-    ...{ days: 30, table: 'sessions', key: 'id' },
+    days: 30,
+    table: 'sessions',
+    key: 'id',
     where: `least(ended_at, expires_at) < $1
       AND (ended_at IS NULL OR EXISTS (SELECT FROM users u WHERE u.id = user_id AND u.external_subject IS NULL))
       AND (
@@ -34,7 +38,9 @@ const OLD: { days: number; table: string; key: string; where: string }[] = [
  * nothing refers to them, and nobody has to hear that they are gone.
  */
 const NEVER_USED = {
-  ...{ days: 7, table: 'users', key: 'id' },
+  days: 7,
+  table: 'users',
+  key: 'id',
   where: `email_verified_at IS NULL AND created_at < $1
     AND external_subject IS NULL AND deleted_at IS NULL AND role = 'USER'
     AND NOT EXISTS (SELECT FROM sessions s WHERE s.user_id = users.id)

@@ -65,7 +65,9 @@ async function makeAccount(
   passwordHash: string,
 ): Promise<User> {
   const user = await createUser(tx, {
-    ...{ username, email, passwordHash },
+    username,
+    email,
+    passwordHash,
     fullName: fullName ?? null,
     isEmailVerified: false,
     now: app.clock.now(),

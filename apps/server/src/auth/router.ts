@@ -53,7 +53,10 @@ export const authRouter = {
     })
     .input(
       z.strictObject({
-        ...{ username, email, password: newPassword, fullName: fullName.optional() },
+        username,
+        email,
+        password: newPassword,
+        fullName: fullName.optional(),
         ...newSession,
       }),
     )

@@ -23,8 +23,11 @@ export async function clearFor(tx: Tx, { id, lastSeq: seq }: Conversation, me: M
   await tx.member.update({
     where: { conversationId_userId: { conversationId: id, userId } },
     data: {
-      ...{ cleared: true, joinedSeq: seq, shownJoinedSeq: shownJoinedSeq ?? joinedSeq },
-      ...{ readSeq: seq, markedUnread: false },
+      cleared: true,
+      joinedSeq: seq,
+      shownJoinedSeq: shownJoinedSeq ?? joinedSeq,
+      readSeq: seq,
+      markedUnread: false,
     },
   });
   const refs = { conversationId: id, joinedAt: joinedAt.toISOString(), seq };

@@ -32,7 +32,8 @@ export async function configure(ctx: SignedIn, input: ConfigureInput): Promise<M
       archivedAt: isArchived ? (me.archivedAt ?? now) : null,
       pinnedAt: isPinned ? (me.pinnedAt ?? now) : null,
       mutedUntil: input.mutedUntil === undefined ? me.mutedUntil : inFuture(input.mutedUntil, now),
-      ...{ notify, markedUnread },
+      notify,
+      markedUnread,
     };
     const [before, settings] = [toSettings(me), toSettings(changed)];
     if (isDeepStrictEqual(before, settings)) return settings;

@@ -42,14 +42,17 @@ const created: Hydrator<'conversation.created'> = async (database, rows) =>
 
 const added: Hydrator<'member.added'> = async (database, rows: Rows<ArrivalRefs>) => {
   const places = rows.map(({ topic, refs }) => ({
-    ...{ userId: null, conversationId: topic, seq: refs.lastMessageSeq ?? 0 },
+    userId: null,
+    conversationId: topic,
+    seq: refs.lastMessageSeq ?? 0,
   }));
   const [arrivals, messages] = await Promise.all([
     withUsers(database, rows),
     messagesReadAt(database, places),
   ]);
   return arrivals.map((event, index) => ({
-    ...{ type: 'member.added', ...event },
+    type: 'member.added',
+    ...event,
     lastMessage: messages[index]!,
   }));
 };

@@ -23,8 +23,10 @@ export async function deleteGroup(ctx: SignedIn, input: { conversationId: string
     await tx.draft.deleteMany({ where: all });
     await tx.invite.deleteMany({ where: { conversationId } });
     await usePicture(tx, ctx.app, {
-      ...{ ownerId: me.userId, purpose: 'group_icon' },
-      ...{ before: conversation.iconId, after: null },
+      ownerId: me.userId,
+      purpose: 'group_icon',
+      before: conversation.iconId,
+      after: null,
     });
     await tx.conversation.updateMany({
       where: { id: { in: ids } },

@@ -35,8 +35,10 @@ export async function updateGroup(
     const data = { title, description, iconId, slowModeSeconds, history };
     if (!differs(conversation, data)) return;
     await usePicture(tx, ctx.app, {
-      ...{ ownerId: me.userId, purpose: 'group_icon' },
-      ...{ before: conversation.iconId, after: iconId },
+      ownerId: me.userId,
+      purpose: 'group_icon',
+      before: conversation.iconId,
+      after: iconId,
     });
     const changed = await tx.conversation.update({ where: { id: conversationId }, data });
     await append(tx, {

@@ -43,14 +43,16 @@ export function createJobQueue(options: { database: Database; key: Buffer; logge
   const boss = new PgBoss({
     db: { executeSql: oneByOne((text, values) => database.pool.query(text, values)) },
     // The schema is there already: see install.ts. What is repeated needs no cron: see enqueueDue.
-    ...{ migrate: false, schedule: false },
+    migrate: false,
+    schedule: false,
     superviseIntervalSeconds: SUPERVISE_SECONDS,
     monitorIntervalSeconds: SUPERVISE_SECONDS,
     maintenanceIntervalSeconds: DELETE_SECONDS,
     // Jobs that wait for each other: we have none, and its poll cannot be turned off.
     flowIntervalSeconds: 86_400,
     // Neither pays for a few jobs a second.
-    ...{ reindex: false, monitorVacuum: false },
+    reindex: false,
+    monitorVacuum: false,
   });
   boss.on('error', (error) => logger.warn({ err: error }, 'the job queue failed, and goes on'));
   boss.on('warning', ({ message }) => logger.warn({ warning: message }, 'the job queue warns'));

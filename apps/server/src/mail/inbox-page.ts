@@ -84,7 +84,9 @@ function mailPage({ subject, recipient, html, text, created_at }: InboxMail): st
 
 const page = (title: string, body: string, refresh?: number): string =>
   htmlPage({
-    ...{ title, body, style: STYLE },
+    title,
+    body,
+    style: STYLE,
     ...(refresh !== undefined && { head: `<meta http-equiv="refresh" content="${refresh}">` }),
   });
 

@@ -25,7 +25,10 @@ export function smtpDriver({ from, url }: { from: string; url: string }): MailDr
     async deliver({ to, subject, html, text }, idempotencyKey) {
       await transport
         .sendMail({
-          ...{ from, subject, html, text },
+          from,
+          subject,
+          html,
+          text,
           // As an object it is taken as it is; as text it would be read as a list.
           to: { name: '', address: mailbox(to) },
           // SMTP knows of no keys. Who gets one mail twice can see by this that it is one.

@@ -36,12 +36,12 @@ export async function editMessage(ctx: SignedIn, input: Place & Words): Promise<
     if (extras) await refuseExtras(tx, me, conversationId, extras);
     await tx.messageEdit.create({
       data: {
-        ...{ conversationId, seq, version },
-        ...{
-          text: message.text,
-          extras: jsonOrNull(before),
-          writtenAt: message.editedAt ?? message.createdAt,
-        },
+        conversationId,
+        seq,
+        version,
+        text: message.text,
+        extras: jsonOrNull(before),
+        writtenAt: message.editedAt ?? message.createdAt,
       },
     });
     const where = { conversationId_seq: { conversationId, seq } };

@@ -224,7 +224,9 @@ export const messagesRouter = {
     )
     .output(
       z.object({
-        ...{ read: z.int(), delivered: z.int(), sent: z.int() },
+        read: z.int(),
+        delivered: z.int(),
+        sent: z.int(),
         members: z.array(z.object({ user: publicUser, status: receipt })),
         next: id.nullable(),
       }),

@@ -29,7 +29,9 @@ export async function listSessions({ app, session }: SignedIn): Promise<OwnSessi
     take: MOST,
   });
   return rows.map(({ id, device, address, createdAt, lastUsedAt }) => ({
-    ...{ id, device, address },
+    id,
+    device,
+    address,
     createdAt: createdAt.toISOString(),
     lastUsedAt: lastUsedAt.toISOString(),
     isCurrent: id === sessionId,

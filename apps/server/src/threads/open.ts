@@ -46,8 +46,14 @@ async function begin(tx: Tx, parent: Conversation, me: Member, root: Message, no
   const others = (await firstFollowers(tx, parent, root)).filter((userId) => userId !== me.userId);
   const thread = await tx.conversation.create({
     data: {
-      ...{ id: newId(), kind: 'thread', parentId: conversationId, parentSeq: seq, history: 'all' },
-      ...{ createdAt: now, lastActivityAt: now, memberCount: 1 + others.length },
+      id: newId(),
+      kind: 'thread',
+      parentId: conversationId,
+      parentSeq: seq,
+      history: 'all',
+      createdAt: now,
+      lastActivityAt: now,
+      memberCount: 1 + others.length,
     },
   });
   await tx.message.update({

@@ -47,8 +47,10 @@ export async function changeProfile(
     const { before, user, isChanged } = await changeUser(tx, userId, change);
     if (!isChanged) return;
     await usePicture(tx, app, {
-      ...{ ownerId: userId, purpose: 'avatar' },
-      ...{ before: before.avatarId, after: user.avatarId },
+      ownerId: userId,
+      purpose: 'avatar',
+      before: before.avatarId,
+      after: user.avatarId,
     });
     await announceUser(tx, userId);
   });

@@ -82,8 +82,10 @@ async function beginSession(
   const { address, userAgent } = caller.client;
   await writeSession(tx, {
     ...session,
-    ...{ device: nameFromUserAgent(userAgent), address },
-    ...{ lastUsedAt: createdAt, absoluteExpiresAt: expiresAt },
+    device: nameFromUserAgent(userAgent),
+    address,
+    lastUsedAt: createdAt,
+    absoluteExpiresAt: expiresAt,
   });
   await audit(tx, { ...caller, session: null }, { action: 'login', userId });
 }
