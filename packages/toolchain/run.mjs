@@ -18,7 +18,8 @@ const turbo = [inProject('node_modules/turbo/bin/turbo'), 'run', 'typecheck'];
 
 /** Each task is a list of scripts for Node, run one after the other until one fails. */
 const TASKS = {
-  start: (args) => [{ run: [inProject('apps/server/src/main.ts'), ...args] }],
+  // As the image runs it (apps/server/Dockerfile).
+  start: (args) => [{ run: ['--max-semi-space-size=16', inProject('apps/server/src/main.ts'), ...args] }],
   test: (args) => [{ run: [...vitest, ...args], cwd: project }],
   'test:long': (args) => [{ run: [...vitest, '--mode', 'long', ...args], cwd: project }],
   replay: (args) => [{ run: [inProject('apps/replay/src/main.ts'), ...args] }],

@@ -2,7 +2,7 @@
  * Parley for another load generator, which brings its own socket, database and processes as `kit`: the same seed,
  * environment and session as in this folder's own. Needs the built server.
  */
-import { SERVER, serverEnvironment } from './parley/environment.ts';
+import { SERVER_COMMAND, serverEnvironment } from './parley/environment.ts';
 import { SEED } from './parley/seed.ts';
 import { connectUser } from './parley/session.ts';
 import { freePort } from './server-process.ts';
@@ -18,7 +18,7 @@ export default (kit) => {
   async function launch() {
     port = await freePort();
     const env = serverEnvironment(url, port);
-    const server = kit.launch(kit.NODE, [SERVER], { env, log: `${kit.STATE}/P.log` });
+    const server = kit.launch(kit.NODE, SERVER_COMMAND, { env, log: `${kit.STATE}/P.log` });
     await kit.waitPort(port);
     return { pids: [server.pid], stop: () => server.stop() };
   }

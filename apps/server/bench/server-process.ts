@@ -14,15 +14,15 @@ const START_LIMIT = 30_000;
 const STOP_LIMIT = 10_000;
 
 /**
- * Runs a program on Node, with a free port in `PORT` and these variables, and waits until it listens. Its log is
+ * Runs a program, behind its options, on Node, with a free port in `PORT` and these variables, and waits until it listens. Its log is
  * dropped; what it writes to stderr is shown. It does not outlive this process.
  */
 export async function startServer(
-  program: string,
+  command: readonly string[],
   variablesFor: (port: number) => Record<string, string>,
 ): Promise<ServerProcess> {
   const port = await freePort();
-  const child = spawn(process.execPath, [program], {
+  const child = spawn(process.execPath, command, {
     env: { ...process.env, ...variablesFor(port) },
     stdio: ['ignore', 'ignore', 'inherit'],
   });

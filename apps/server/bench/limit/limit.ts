@@ -31,7 +31,7 @@ export function limit(databases: BenchDatabases): System {
       await database.query('VACUUM ANALYZE');
     },
     async start() {
-      const server = await startServer(SERVER, (port) => ({
+      const server = await startServer([SERVER], (port) => ({
         PORT: String(port),
         DATABASE_URL: databases.url(DATABASE),
         SECRET,

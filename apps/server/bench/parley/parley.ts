@@ -4,7 +4,7 @@ import type { BenchDatabases } from '../databases.ts';
 import { openWebSocket } from '../raw-websocket.ts';
 import { startServer } from '../server-process.ts';
 import type { System } from '../system.ts';
-import { SERVER, serverEnvironment } from './environment.ts';
+import { SERVER, SERVER_COMMAND, serverEnvironment } from './environment.ts';
 import { SEED } from './seed.ts';
 import { connectUser } from './session.ts';
 
@@ -12,7 +12,7 @@ const DATABASE = 'bench_parley';
 
 /** Parley, as it is shipped: the bundle, in production, by its public interface. */
 export function parley(databases: BenchDatabases): System {
-  const start = () => startServer(SERVER, (port) => serverEnvironment(databases.url(DATABASE), port));
+  const start = () => startServer(SERVER_COMMAND, (port) => serverEnvironment(databases.url(DATABASE), port));
   return {
     name: 'parley',
     async provision() {

@@ -36,7 +36,7 @@ export function stock(databases: BenchDatabases): System {
       await database.query('VACUUM ANALYZE');
     },
     async start() {
-      const server = await startServer(SERVER, (port) => ({
+      const server = await startServer([SERVER], (port) => ({
         NODE_ENV: 'production',
         PORT: String(port),
         DATABASE_URL: databases.url(DATABASE),
