@@ -33,7 +33,7 @@ export async function serverProcess(
   let child: ChildProcess;
 
   async function start(): Promise<void> {
-    child = spawn(process.execPath, [MAIN], {
+    child = spawn(process.execPath, ['--max-semi-space-size=16', MAIN], {
       env: {
         ...process.env,
         ...COMPILED,
