@@ -1,5 +1,7 @@
 import { TRPCClient } from "@trpc/client";
 import { TRPCBuiltRouter } from "@trpc/server";
+/** What a file is uploaded for: it decides how large it may be, and of which types. */
+type FilePurpose = 'message' | 'avatar' | 'group_icon' | 'story';
 /** How an application shows it. */
 type FileKind = 'image' | 'video' | 'audio' | 'document' | 'archive';
 /** A file that is there whole. How to download it is asked for with `files.link`. */
@@ -17,81 +19,6 @@ type FileInfo = {
   height?: number | undefined;
   /** … and what to show until it is there: https://blurha.sh. An image has a thumbnail. */
   blurhash?: string | undefined;
-};
-/** Anything that JSON can say. */
-type Json = string | number | boolean | null | Json[] | {
-  [key: string]: Json;
-};
-/** Whom a message calls by name. Clients mark them in the text as they like. */
-type Mentions = {
-  userIds: string[];
-  /** All members of the group. */
-  everyone?: true | undefined;
-};
-/** What only some messages have. */
-type MessageExtras = {
-  /** The sender's own ciphertext, as base64, in place of a text. The server does not read it. */
-  ciphertext?: string | undefined;
-  /** The `seq` of the message that it answers, in the same conversation. */
-  replyTo?: number | undefined;
-  mentions?: Mentions | undefined;
-  /** Whose words these are, and of when, in another conversation or this one. */
-  forwarded?: {
-    senderId: string;
-    createdAt: string;
-  } | undefined;
-  /** Its files. How to download one is asked for with `files.link`. */
-  attachments?: FileInfo[] | undefined;
-  /** The application's own data. */
-  metadata?: Record<string, Json> | undefined;
-};
-/** What somebody sends: either a text or a ciphertext, and what goes with it; with files it may be neither. */
-type MessageContent = Pick<MessageExtras, 'ciphertext' | 'replyTo' | 'mentions' | 'metadata'> & {
-  text?: string | undefined;
-  /** The ids of the sender's own files, each of them complete and sent nowhere yet. */
-  attachments?: string[] | undefined;
-};
-/** One emoji in which people have reacted to a message. */
-type Reaction = {
-  emoji: string;
-  /** How many people. */
-  count: number;
-  /** Whether whoever reads this is one of them. */
-  isMine: boolean;
-};
-/** The thread about a message, as the message has it. */
-type Thread = {
-  /** The id of the thread, which is a conversation. */
-  id: string;
-  /** How many messages there are in it, deleted ones included. */
-  replies: number;
-  /** When the newest of them came; null while there is none. */
-  lastReplyAt: string | null;
-};
-/** One message, the same in direct and in group conversations. */
-type Message = MessageExtras & {
-  /** Its sender's key with the sender mixed in, see `messageId`. */
-  id: string;
-  conversationId: string;
-  /** Its place in the conversation. */
-  seq: number;
-  senderId: string;
-  /** Empty once it is deleted, and in one with a ciphertext. */
-  text: string;
-  createdAt: string;
-  /** Only on one that was edited: when that was last. */
-  editedAt?: string | undefined;
-  /** Only on one that is pinned: since when. */
-  pinnedAt?: string | undefined;
-  /** Only on a deleted one: when that was. Its place stays, and nothing else of it. */
-  deletedAt?: string | undefined;
-  /**
-   * Only on one to which somebody has reacted: the emojis in the order of their first use. `message.created` and
-   * `message.edited` never have them: each reaction is told of by itself.
-   */
-  reactions?: Reaction[] | undefined;
-  /** Only on one that a thread is about, and where it is read for one person: an event of it has none, see `thread.updated`. */
-  thread?: Thread | undefined;
 };
 /** What somebody wants to be taken for while they are here. `invisible` looks as `offline` to everybody else. */
 type Availability = 'online' | 'away' | 'busy' | 'invisible';
@@ -151,6 +78,121 @@ type OwnUser = Profile & {
   availability: Availability;
   createdAt: string;
 };
+/** An image or a video that somebody shows to those close to them, for 24 hours. */
+type Story = {
+  id: string;
+  authorId: string;
+  /** How to download it is asked for with `files.link`, which ends when the story does. */
+  file: FileInfo;
+  caption: string | null;
+  createdAt: string;
+  /** From then on nobody sees it any more. */
+  expiresAt: string;
+  /** Whether this person has seen it; one's own is. */
+  isSeen: boolean;
+  /** How many people have seen it: only of one's own, and null of all others. */
+  views: number | null;
+};
+/** What one author shows to this person. */
+type StoriesOfAuthor = {
+  author: PublicUser;
+  /** The newest first. */
+  stories: Story[];
+  /** Whether there is one among them that this person has not seen. */
+  hasUnseen: boolean;
+};
+/** The story that a message answers. It may be gone. */
+type StoryReference = {
+  id: string;
+  authorId: string;
+};
+/** Anything that JSON can say. */
+type Json = string | number | boolean | null | Json[] | {
+  [key: string]: Json;
+};
+/** Whom a message calls by name. Clients mark them in the text as they like. */
+type Mentions = {
+  userIds: string[];
+  /** All members of the group. */
+  everyone?: true | undefined;
+};
+/** What a page says of itself to which a message has a link. Nobody vouches for it. */
+type LinkPreview = {
+  /** The first link of the text, as `URL` writes it. */
+  url: string;
+  title: string;
+  description?: string | undefined;
+  siteName?: string | undefined;
+};
+/** What only some messages have. */
+type MessageExtras = {
+  /** The sender's own ciphertext, as base64, in place of a text. The server does not read it. */
+  ciphertext?: string | undefined;
+  /** The `seq` of the message that it answers, in the same conversation. */
+  replyTo?: number | undefined;
+  mentions?: Mentions | undefined;
+  /** Whose words these are, and of when, in another conversation or this one. */
+  forwarded?: {
+    senderId: string;
+    createdAt: string;
+  } | undefined;
+  /** It answers a story of the person to whom it was sent. */
+  story?: StoryReference | undefined;
+  /** Its files. How to download one is asked for with `files.link`. */
+  attachments?: FileInfo[] | undefined;
+  /** The application's own data. */
+  metadata?: Record<string, Json> | undefined;
+  /** What is under its first link, where the server looks. It comes later than the message: see `message.previewed`. */
+  preview?: LinkPreview | undefined;
+};
+/** What somebody sends: either a text or a ciphertext, and what goes with it; with files it may be neither. */
+type MessageContent = Pick<MessageExtras, 'ciphertext' | 'replyTo' | 'mentions' | 'metadata'> & {
+  text?: string | undefined;
+  /** The ids of the sender's own files, each of them complete and sent nowhere yet. */
+  attachments?: string[] | undefined;
+};
+/** One emoji in which people have reacted to a message. */
+type Reaction = {
+  emoji: string;
+  /** How many people. */
+  count: number;
+  /** Whether whoever reads this is one of them. */
+  isMine: boolean;
+};
+/** The thread about a message, as the message has it. */
+type Thread = {
+  /** The id of the thread, which is a conversation. */
+  id: string;
+  /** How many messages there are in it, deleted ones included. */
+  replies: number;
+  /** When the newest of them came; null while there is none. */
+  lastReplyAt: string | null;
+};
+/** One message, the same in direct and in group conversations. */
+type Message = MessageExtras & {
+  /** Its sender's key with the sender mixed in, see `messageId`. */
+  id: string;
+  conversationId: string;
+  /** Its place in the conversation. */
+  seq: number;
+  senderId: string;
+  /** Empty once it is deleted, and in one with a ciphertext. */
+  text: string;
+  createdAt: string;
+  /** Only on one that was edited: when that was last. */
+  editedAt?: string | undefined;
+  /** Only on one that is pinned: since when. */
+  pinnedAt?: string | undefined;
+  /** Only on a deleted one: when that was. Its place stays, and nothing else of it. */
+  deletedAt?: string | undefined;
+  /**
+   * Only on one to which somebody has reacted: the emojis in the order of their first use. `message.created` and
+   * `message.edited` never have them: each reaction is told of by itself.
+   */
+  reactions?: Reaction[] | undefined;
+  /** Only on one that a thread is about, and where it is read for one person: an event of it has none, see `thread.updated`. */
+  thread?: Thread | undefined;
+};
 /** From the first to the last `seq`, both included. */
 type SeqRange = [from: number, to: number];
 /** A person in a conversation. The members of a direct conversation are both `member`. */
@@ -203,6 +245,11 @@ type Conversation = {
   slowModeSeconds: number;
   /** What somebody who joins a group sees: what is said from then on, or all that was said before, too. */
   history: 'joined' | 'all';
+  /**
+   * Messages are kept for so many days, in its threads too; null: as the server keeps them. Where both say something, the
+   * shorter time counts.
+   */
+  retentionDays: number | null;
 };
 /** What somebody has written in a conversation and not sent: on all of their devices, and nobody else's. */
 type Draft = {
@@ -271,7 +318,7 @@ interface ErrorData {
   USERNAME_TAKEN: object;
   /** It does not exist, or it is not for you to know that it does. */
   NOT_FOUND: {
-    what: 'conversation' | 'user' | 'message' | 'member' | 'session' | 'friend' | 'friendRequest' | 'contact' | 'block' | 'invite' | 'upload' | 'file' | 'procedure';
+    what: 'conversation' | 'user' | 'message' | 'member' | 'session' | 'friend' | 'friendRequest' | 'contact' | 'block' | 'invite' | 'upload' | 'file' | 'story' | 'scheduled' | 'export' | 'procedure';
   };
   /** You see it, and may not do this to it. */
   FORBIDDEN: {
@@ -291,15 +338,16 @@ interface ErrorData {
   ALREADY_A_CONTACT: object;
   /**
    * One of the two would have more of these than `limit`; friend requests are counted by who sends them, invites by group,
-   * reactions by message (different ones), pins by conversation, uploads that are not complete by person.
+   * reactions by message (different ones), pins by conversation, uploads that are not complete, stories that are not over, scheduled messages
+   * and exports that are being made by person. Those that wait in the outbox of a client are counted by the client, which refuses more of them itself.
    */
   TOO_MANY: {
-    what: 'friends' | 'friendRequests' | 'contacts' | 'blocks' | 'invites' | 'reactions' | 'pins' | 'uploads';
+    what: 'friends' | 'friendRequests' | 'contacts' | 'blocks' | 'invites' | 'reactions' | 'pins' | 'uploads' | 'stories' | 'scheduled' | 'exports' | 'outbox';
     limit: number;
   };
   /** This is done in groups only. */
   NOT_A_GROUP: object;
-  /** A message of a thread has no thread of its own. */
+  /** A message of a thread has no thread of its own, and a thread keeps its messages for as long as its parent does. */
   IN_A_THREAD: object;
   /** The owner hands the group over before leaving it. */
   OWNER_MUST_TRANSFER: object;
@@ -401,6 +449,17 @@ type WireError = { [Code in ErrorCode]: {
   code: Code;
   httpStatus: (typeof ERROR_STATUS)[Code];
 } & ErrorData[Code]; }[ErrorCode];
+/** An archive of what there is of a person, which they have asked for. */
+type Export = {
+  id: string;
+  /** It is being made, can be downloaded, or could not be made. */
+  status: 'pending' | 'ready' | 'failed';
+  createdAt: string;
+  /** Bytes; null until it is ready. */
+  size: number | null;
+  /** When it is removed. */
+  expiresAt: string;
+};
 /** Two people who are friends, as one of them sees the other. */
 type Friend = {
   user: PublicUser;
@@ -429,6 +488,25 @@ type Block = {
 /** Why somebody or something is reported. */
 declare const REPORT_REASONS: readonly ['spam', 'harassment', 'violence', 'impersonation', 'illegal', 'other'];
 type ReportReason = (typeof REPORT_REASONS)[number];
+/**
+ * Why a scheduled message was not sent when its time came: the error that its send was refused with, or `BANNED`, when
+ * its author was so at that moment.
+ */
+declare const SCHEDULED_FAILURES: readonly ['NOT_FOUND', 'FORBIDDEN', 'PERSON_BLOCKED', 'IDEMPOTENCY_CONFLICT', 'BANNED'];
+type ScheduledFailure = (typeof SCHEDULED_FAILURES)[number];
+/** A message that waits for its time. Nobody but its author knows of it. */
+type Scheduled = Pick<MessageExtras, 'ciphertext' | 'replyTo' | 'mentions' | 'attachments' | 'metadata'> & {
+  /** The id that the message will have, see `messageId`. */
+  id: string;
+  conversationId: string;
+  /** Empty in one with a ciphertext, and in one that has nothing but files. */
+  text: string;
+  sendAt: string;
+  createdAt: string;
+  updatedAt: string;
+  /** Only on one that could not be sent. It waits no more: it is kept until its author changes it or takes it away. */
+  failure?: ScheduledFailure | undefined;
+};
 /** Why a session ended. */
 declare const SESSION_END_REASONS: readonly ['logout', 'revoked',
 /** A used refresh token came back: two parties hold it. */
@@ -446,7 +524,7 @@ type ChatEvent =
   conversation: Conversation;
   members: Member[];
 } |
-/** A group has another title, description, slow mode or history policy. */
+/** It has another title, description, icon, slow mode or history policy, or keeps its messages for another time. */
 {
   type: 'conversation.updated';
   actorId: string;
@@ -537,6 +615,13 @@ ReactionEvent<'reaction.added'> | ReactionEvent<'reaction.removed'> |
   seq: number;
   actorId: string;
 } |
+/** A message shows what is under its link, as it is when this is read; null: nothing any more. */
+{
+  type: 'message.previewed';
+  conversationId: string;
+  seq: number;
+  preview: LinkPreview | null;
+} |
 /**
  * What this person has written in a conversation and not sent, as it is when this is read; null: nothing any more.
  * `joinedAt` as in `membership.updated`.
@@ -546,6 +631,17 @@ ReactionEvent<'reaction.added'> | ReactionEvent<'reaction.removed'> |
   conversationId: string;
   joinedAt: string;
   draft: Draft | null;
+} |
+/** A message that this person has scheduled, as it is when this is read: a new one, another one, or one that has failed. */
+{
+  type: 'scheduled.updated';
+  scheduled: Scheduled;
+} |
+/** It is not scheduled any more. `sentSeq` is where it was sent to; null when it was taken away. */
+{
+  type: 'scheduled.removed';
+  id: string;
+  sentSeq: number | null;
 } |
 /**
  * This person keeps a conversation otherwise: archived, pinned, muted, and of what they are notified. `joinedAt` is
@@ -565,6 +661,12 @@ ReactionEvent<'reaction.added'> | ReactionEvent<'reaction.removed'> |
   type: 'conversation.cleared';
   conversationId: string;
   joinedAt: string;
+  seq: number;
+} |
+/** The messages up to `seq` are gone for everybody: they were older than the conversation keeps them. None of them is unread. */
+{
+  type: 'conversation.trimmed';
+  conversationId: string;
   seq: number;
 } |
 /**
@@ -664,6 +766,32 @@ ReactionEvent<'reaction.added'> | ReactionEvent<'reaction.removed'> |
 } | {
   type: 'block.removed';
   userId: string;
+} |
+/** A story that this person may see: it is new, or they have come close to its author, or have written it. */
+{
+  type: 'story.created';
+  story: Story;
+} |
+/** A story that this person sees no more: it is over or deleted, or they are not close to its author any more. */
+{
+  type: 'story.deleted';
+  storyId: string;
+  authorId: string;
+} |
+/**
+ * This person has seen a story; or, where `views` is a number, so many people have seen one of theirs, gathered: at
+ * most one a story in 100 ms from each node.
+ */
+{
+  type: 'story.seen';
+  storyId: string;
+  authorId: string;
+  views: number | null;
+} |
+/** An archive of what there is of this person is being made, is ready, or could not be made. */
+{
+  type: 'export.updated';
+  export: Export;
 } |
 /** This person signed in somewhere. */
 {
@@ -790,6 +918,11 @@ declare const LIMITS: {
     readonly variable: 'LIMIT_REPORTS';
     readonly by: 'person';
   };
+  /** Searches of messages: one may cost as much as a thousand other calls. */
+  readonly searches: {
+    readonly variable: 'LIMIT_SEARCHES';
+    readonly by: 'person';
+  };
   /** Uploads that are begun. */
   readonly uploads: {
     readonly variable: 'LIMIT_UPLOADS';
@@ -873,7 +1006,7 @@ interface Meta {
   limits?: readonly LimitName[];
 }
 /** A page of a conversation. */
-interface MessagePage$1 {
+interface MessagePage {
   /** In the order of `seq`. */
   messages: Message[];
   /** The range that the page covers, both included: a `seq` in it without a message is not a gap. */
@@ -887,6 +1020,12 @@ interface UndeliveredPage {
   /** Conversation by conversation, and there in the order of `seq`. */
   messages: Message[];
   /** What the next page comes `after`; null behind the last. */
+  next: string | null;
+}
+interface FoundMessages {
+  /** The newest first. */
+  messages: Message[];
+  /** Where the next page begins; null when everything was looked through. */
   next: string | null;
 }
 /** The whole API. */
@@ -1066,6 +1205,45 @@ declare const apiRecord: {
         messages: "erase" | "keep";
       };
       output: null;
+      meta: Meta;
+      errorShape: import("@trpc/server").TRPCDefaultErrorShape;
+    }>;
+  };
+  account: {
+    requestExport: import("@trpc/server").TRPCMutationProcedure<{
+      input: {
+        password?: string | undefined;
+      };
+      output: {
+        id: string;
+        status: "failed" | "pending" | "ready";
+        createdAt: string;
+        size: number | null;
+        expiresAt: string;
+      };
+      meta: Meta;
+      errorShape: import("@trpc/server").TRPCDefaultErrorShape;
+    }>;
+    exports: import("@trpc/server").TRPCQueryProcedure<{
+      input: void;
+      output: {
+        id: string;
+        status: "failed" | "pending" | "ready";
+        createdAt: string;
+        size: number | null;
+        expiresAt: string;
+      }[];
+      meta: Meta;
+      errorShape: import("@trpc/server").TRPCDefaultErrorShape;
+    }>;
+    exportLink: import("@trpc/server").TRPCQueryProcedure<{
+      input: {
+        id: string;
+      };
+      output: {
+        url: string;
+        expiresAt: string;
+      };
       meta: Meta;
       errorShape: import("@trpc/server").TRPCDefaultErrorShape;
     }>;
@@ -1615,6 +1793,7 @@ declare const apiRecord: {
         lastSeq: number;
         slowModeSeconds: number;
         history: "all" | "joined";
+        retentionDays: number | null;
         me: {
           role: "admin" | "member" | "owner";
           joinedAt: string;
@@ -1670,6 +1849,10 @@ declare const apiRecord: {
             senderId: string;
             createdAt: string;
           } | undefined;
+          story?: {
+            id: string;
+            authorId: string;
+          } | undefined;
           attachments?: {
             id: string;
             name: string;
@@ -1681,6 +1864,12 @@ declare const apiRecord: {
             blurhash?: string | undefined;
           }[] | undefined;
           metadata?: Record<string, Json> | undefined;
+          preview?: {
+            url: string;
+            title: string;
+            description?: string | undefined;
+            siteName?: string | undefined;
+          } | undefined;
           reactions?: {
             emoji: string;
             count: number;
@@ -1719,6 +1908,7 @@ declare const apiRecord: {
           lastSeq: number;
           slowModeSeconds: number;
           history: "all" | "joined";
+          retentionDays: number | null;
           me: {
             role: "admin" | "member" | "owner";
             joinedAt: string;
@@ -1774,6 +1964,10 @@ declare const apiRecord: {
               senderId: string;
               createdAt: string;
             } | undefined;
+            story?: {
+              id: string;
+              authorId: string;
+            } | undefined;
             attachments?: {
               id: string;
               name: string;
@@ -1785,6 +1979,12 @@ declare const apiRecord: {
               blurhash?: string | undefined;
             }[] | undefined;
             metadata?: Record<string, Json> | undefined;
+            preview?: {
+              url: string;
+              title: string;
+              description?: string | undefined;
+              siteName?: string | undefined;
+            } | undefined;
             reactions?: {
               emoji: string;
               count: number;
@@ -1824,6 +2024,7 @@ declare const apiRecord: {
           lastSeq: number;
           slowModeSeconds: number;
           history: "all" | "joined";
+          retentionDays: number | null;
           me: {
             role: "admin" | "member" | "owner";
             joinedAt: string;
@@ -1879,6 +2080,10 @@ declare const apiRecord: {
               senderId: string;
               createdAt: string;
             } | undefined;
+            story?: {
+              id: string;
+              authorId: string;
+            } | undefined;
             attachments?: {
               id: string;
               name: string;
@@ -1890,6 +2095,12 @@ declare const apiRecord: {
               blurhash?: string | undefined;
             }[] | undefined;
             metadata?: Record<string, Json> | undefined;
+            preview?: {
+              url: string;
+              title: string;
+              description?: string | undefined;
+              siteName?: string | undefined;
+            } | undefined;
             reactions?: {
               emoji: string;
               count: number;
@@ -1967,15 +2178,10 @@ declare const apiRecord: {
       meta: Meta;
       errorShape: import("@trpc/server").TRPCDefaultErrorShape;
     }>;
-  };
-  groups: {
-    create: import("@trpc/server").TRPCMutationProcedure<{
+    setRetention: import("@trpc/server").TRPCMutationProcedure<{
       input: {
-        title: string;
-        description?: string | undefined;
-        slowModeSeconds?: number | undefined;
-        history?: "all" | "joined" | undefined;
-        userIds: string[];
+        conversationId: string;
+        retentionDays: number | null;
       };
       output: {
         id: string;
@@ -1992,6 +2198,7 @@ declare const apiRecord: {
         lastSeq: number;
         slowModeSeconds: number;
         history: "all" | "joined";
+        retentionDays: number | null;
         me: {
           role: "admin" | "member" | "owner";
           joinedAt: string;
@@ -2047,6 +2254,10 @@ declare const apiRecord: {
             senderId: string;
             createdAt: string;
           } | undefined;
+          story?: {
+            id: string;
+            authorId: string;
+          } | undefined;
           attachments?: {
             id: string;
             name: string;
@@ -2058,6 +2269,131 @@ declare const apiRecord: {
             blurhash?: string | undefined;
           }[] | undefined;
           metadata?: Record<string, Json> | undefined;
+          preview?: {
+            url: string;
+            title: string;
+            description?: string | undefined;
+            siteName?: string | undefined;
+          } | undefined;
+          reactions?: {
+            emoji: string;
+            count: number;
+            isMine: boolean;
+          }[] | undefined;
+        } | null;
+        skipped: [number, number][];
+        mentions: number[];
+        draft: {
+          text: string;
+          replyTo?: number | undefined;
+          updatedAt: string;
+        } | null;
+      };
+      meta: Meta;
+      errorShape: import("@trpc/server").TRPCDefaultErrorShape;
+    }>;
+  };
+  groups: {
+    create: import("@trpc/server").TRPCMutationProcedure<{
+      input: {
+        title: string;
+        description?: string | undefined;
+        slowModeSeconds?: number | undefined;
+        history?: "all" | "joined" | undefined;
+        userIds: string[];
+      };
+      output: {
+        id: string;
+        kind: "direct" | "group" | "thread";
+        parent: {
+          conversationId: string;
+          seq: number;
+        } | null;
+        title: string | null;
+        description: string | null;
+        icon: string | null;
+        createdAt: string;
+        memberCount: number;
+        lastSeq: number;
+        slowModeSeconds: number;
+        history: "all" | "joined";
+        retentionDays: number | null;
+        me: {
+          role: "admin" | "member" | "owner";
+          joinedAt: string;
+          joinedSeq: number;
+          readSeq: number;
+          deliveredSeq: number;
+          isArchived: boolean;
+          pinnedAt: string | null;
+          mutedUntil: string | null;
+          notify: "all" | "mentions" | "none";
+          isMarkedUnread: boolean;
+        };
+        peer: {
+          user: {
+            id: string;
+            username: string;
+            fullName: string | null;
+            avatar: string | null;
+            status: {
+              text: string;
+              until: string | null;
+            } | null;
+            isDeleted: boolean;
+          };
+          role: "admin" | "member" | "owner";
+          joinedAt: string;
+          joinedSeq: number;
+          readSeq: number;
+          deliveredSeq: number;
+        } | null;
+        lastMessage: {
+          id: string;
+          conversationId: string;
+          seq: number;
+          senderId: string;
+          text: string;
+          createdAt: string;
+          editedAt?: string | undefined;
+          pinnedAt?: string | undefined;
+          deletedAt?: string | undefined;
+          thread?: {
+            id: string;
+            replies: number;
+            lastReplyAt: string | null;
+          } | undefined;
+          ciphertext?: string | undefined;
+          replyTo?: number | undefined;
+          mentions?: {
+            userIds: string[];
+            everyone?: true | undefined;
+          } | undefined;
+          forwarded?: {
+            senderId: string;
+            createdAt: string;
+          } | undefined;
+          story?: {
+            id: string;
+            authorId: string;
+          } | undefined;
+          attachments?: {
+            id: string;
+            name: string;
+            size: number;
+            type: string;
+            kind: "archive" | "audio" | "document" | "image" | "video";
+            width?: number | undefined;
+            height?: number | undefined;
+            blurhash?: string | undefined;
+          }[] | undefined;
+          metadata?: Record<string, Json> | undefined;
+          preview?: {
+            url: string;
+            title: string;
+            description?: string | undefined;
+            siteName?: string | undefined;
+          } | undefined;
           reactions?: {
             emoji: string;
             count: number;
@@ -2099,6 +2435,7 @@ declare const apiRecord: {
         lastSeq: number;
         slowModeSeconds: number;
         history: "all" | "joined";
+        retentionDays: number | null;
         me: {
           role: "admin" | "member" | "owner";
           joinedAt: string;
@@ -2154,6 +2491,10 @@ declare const apiRecord: {
             senderId: string;
             createdAt: string;
           } | undefined;
+          story?: {
+            id: string;
+            authorId: string;
+          } | undefined;
           attachments?: {
             id: string;
             name: string;
@@ -2165,6 +2506,12 @@ declare const apiRecord: {
             blurhash?: string | undefined;
           }[] | undefined;
           metadata?: Record<string, Json> | undefined;
+          preview?: {
+            url: string;
+            title: string;
+            description?: string | undefined;
+            siteName?: string | undefined;
+          } | undefined;
           reactions?: {
             emoji: string;
             count: number;
@@ -2320,6 +2667,7 @@ declare const apiRecord: {
         lastSeq: number;
         slowModeSeconds: number;
         history: "all" | "joined";
+        retentionDays: number | null;
         me: {
           role: "admin" | "member" | "owner";
           joinedAt: string;
@@ -2375,6 +2723,10 @@ declare const apiRecord: {
             senderId: string;
             createdAt: string;
           } | undefined;
+          story?: {
+            id: string;
+            authorId: string;
+          } | undefined;
           attachments?: {
             id: string;
             name: string;
@@ -2386,6 +2738,12 @@ declare const apiRecord: {
             blurhash?: string | undefined;
           }[] | undefined;
           metadata?: Record<string, Json> | undefined;
+          preview?: {
+            url: string;
+            title: string;
+            description?: string | undefined;
+            siteName?: string | undefined;
+          } | undefined;
           reactions?: {
             emoji: string;
             count: number;
@@ -2449,6 +2807,15 @@ declare const apiRecord: {
         seq: number;
       };
       output: Message;
+      meta: Meta;
+      errorShape: import("@trpc/server").TRPCDefaultErrorShape;
+    }>;
+    removePreview: import("@trpc/server").TRPCMutationProcedure<{
+      input: {
+        conversationId: string;
+        seq: number;
+      };
+      output: null;
       meta: Meta;
       errorShape: import("@trpc/server").TRPCDefaultErrorShape;
     }>;
@@ -2517,7 +2884,7 @@ declare const apiRecord: {
         after?: number | undefined;
         around?: number | undefined;
       };
-      output: MessagePage$1;
+      output: MessagePage;
       meta: Meta;
       errorShape: import("@trpc/server").TRPCDefaultErrorShape;
     }>;
@@ -2664,6 +3031,144 @@ declare const apiRecord: {
       errorShape: import("@trpc/server").TRPCDefaultErrorShape;
     }>;
   };
+  scheduled: {
+    create: import("@trpc/server").TRPCMutationProcedure<{
+      input: {
+        text?: string | undefined;
+        ciphertext?: string | undefined;
+        mentions?: {
+          everyone?: true | undefined;
+          userIds: string[];
+        } | undefined;
+        replyTo?: number | undefined;
+        attachments?: string[] | undefined;
+        metadata?: Record<string, Json> | undefined;
+        conversationId: string;
+        clientMessageId: string;
+        sendAt: string;
+      };
+      output: {
+        id: string;
+        conversationId: string;
+        text: string;
+        sendAt: string;
+        createdAt: string;
+        updatedAt: string;
+        failure?: "BANNED" | "FORBIDDEN" | "IDEMPOTENCY_CONFLICT" | "NOT_FOUND" | "PERSON_BLOCKED" | undefined;
+        ciphertext?: string | undefined;
+        replyTo?: number | undefined;
+        mentions?: {
+          userIds: string[];
+          everyone?: true | undefined;
+        } | undefined;
+        attachments?: {
+          id: string;
+          name: string;
+          size: number;
+          type: string;
+          kind: "archive" | "audio" | "document" | "image" | "video";
+          width?: number | undefined;
+          height?: number | undefined;
+          blurhash?: string | undefined;
+        }[] | undefined;
+        metadata?: Record<string, Json> | undefined;
+      };
+      meta: Meta;
+      errorShape: import("@trpc/server").TRPCDefaultErrorShape;
+    }>;
+    list: import("@trpc/server").TRPCQueryProcedure<{
+      input: void;
+      output: {
+        scheduled: {
+          id: string;
+          conversationId: string;
+          text: string;
+          sendAt: string;
+          createdAt: string;
+          updatedAt: string;
+          failure?: "BANNED" | "FORBIDDEN" | "IDEMPOTENCY_CONFLICT" | "NOT_FOUND" | "PERSON_BLOCKED" | undefined;
+          ciphertext?: string | undefined;
+          replyTo?: number | undefined;
+          mentions?: {
+            userIds: string[];
+            everyone?: true | undefined;
+          } | undefined;
+          attachments?: {
+            id: string;
+            name: string;
+            size: number;
+            type: string;
+            kind: "archive" | "audio" | "document" | "image" | "video";
+            width?: number | undefined;
+            height?: number | undefined;
+            blurhash?: string | undefined;
+          }[] | undefined;
+          metadata?: Record<string, Json> | undefined;
+        }[];
+      };
+      meta: Meta;
+      errorShape: import("@trpc/server").TRPCDefaultErrorShape;
+    }>;
+    update: import("@trpc/server").TRPCMutationProcedure<{
+      input: {
+        text?: string | undefined;
+        ciphertext?: string | undefined;
+        mentions?: {
+          everyone?: true | undefined;
+          userIds: string[];
+        } | undefined;
+        replyTo?: number | undefined;
+        attachments?: string[] | undefined;
+        metadata?: Record<string, Json> | undefined;
+        id: string;
+        sendAt: string;
+      };
+      output: {
+        id: string;
+        conversationId: string;
+        text: string;
+        sendAt: string;
+        createdAt: string;
+        updatedAt: string;
+        failure?: "BANNED" | "FORBIDDEN" | "IDEMPOTENCY_CONFLICT" | "NOT_FOUND" | "PERSON_BLOCKED" | undefined;
+        ciphertext?: string | undefined;
+        replyTo?: number | undefined;
+        mentions?: {
+          userIds: string[];
+          everyone?: true | undefined;
+        } | undefined;
+        attachments?: {
+          id: string;
+          name: string;
+          size: number;
+          type: string;
+          kind: "archive" | "audio" | "document" | "image" | "video";
+          width?: number | undefined;
+          height?: number | undefined;
+          blurhash?: string | undefined;
+        }[] | undefined;
+        metadata?: Record<string, Json> | undefined;
+      };
+      meta: Meta;
+      errorShape: import("@trpc/server").TRPCDefaultErrorShape;
+    }>;
+    cancel: import("@trpc/server").TRPCMutationProcedure<{
+      input: {
+        id: string;
+      };
+      output: null;
+      meta: Meta;
+      errorShape: import("@trpc/server").TRPCDefaultErrorShape;
+    }>;
+    sendNow: import("@trpc/server").TRPCMutationProcedure<{
+      input: {
+        id: string;
+      };
+      output: Message;
+      meta: Meta;
+      errorShape: import("@trpc/server").TRPCDefaultErrorShape;
+    }>;
+  };
   threads: {
     open: import("@trpc/server").TRPCMutationProcedure<{
       input: {
@@ -2685,6 +3190,7 @@ declare const apiRecord: {
         lastSeq: number;
         slowModeSeconds: number;
         history: "all" | "joined";
+        retentionDays: number | null;
         me: {
           role: "admin" | "member" | "owner";
           joinedAt: string;
@@ -2740,6 +3246,10 @@ declare const apiRecord: {
             senderId: string;
             createdAt: string;
           } | undefined;
+          story?: {
+            id: string;
+            authorId: string;
+          } | undefined;
           attachments?: {
             id: string;
             name: string;
@@ -2751,6 +3261,12 @@ declare const apiRecord: {
             blurhash?: string | undefined;
           }[] | undefined;
           metadata?: Record<string, Json> | undefined;
+          preview?: {
+            url: string;
+            title: string;
+            description?: string | undefined;
+            siteName?: string | undefined;
+          } | undefined;
           reactions?: {
             emoji: string;
             count: number;
@@ -2797,6 +3313,7 @@ declare const apiRecord: {
           lastSeq: number;
           slowModeSeconds: number;
           history: "all" | "joined";
+          retentionDays: number | null;
           me: {
             role: "admin" | "member" | "owner";
             joinedAt: string;
@@ -2852,6 +3369,10 @@ declare const apiRecord: {
               senderId: string;
               createdAt: string;
             } | undefined;
+            story?: {
+              id: string;
+              authorId: string;
+            } | undefined;
             attachments?: {
               id: string;
               name: string;
@@ -2863,6 +3384,12 @@ declare const apiRecord: {
               blurhash?: string | undefined;
             }[] | undefined;
             metadata?: Record<string, Json> | undefined;
+            preview?: {
+              url: string;
+              title: string;
+              description?: string | undefined;
+              siteName?: string | undefined;
+            } | undefined;
             reactions?: {
               emoji: string;
               count: number;
@@ -2879,6 +3406,23 @@ declare const apiRecord: {
         }[];
         hasMore: boolean;
       };
+      meta: Meta;
+      errorShape: import("@trpc/server").TRPCDefaultErrorShape;
+    }>;
+  };
+  search: {
+    messages: import("@trpc/server").TRPCQueryProcedure<{
+      input: {
+        query?: string | undefined;
+        conversationId?: string | undefined;
+        from?: string | undefined;
+        has?: "archive" | "audio" | "document" | "file" | "image" | "link" | "video" | undefined;
+        before?: string | undefined;
+        after?: string | undefined;
+        limit?: number | undefined;
+        cursor?: string | undefined;
+      };
+      output: FoundMessages;
       meta: Meta;
       errorShape: import("@trpc/server").TRPCDefaultErrorShape;
     }>;
@@ -2930,6 +3474,185 @@ declare const apiRecord: {
       errorShape: import("@trpc/server").TRPCDefaultErrorShape;
     }>;
   };
+  stories: {
+    create: import("@trpc/server").TRPCMutationProcedure<{
+      input: {
+        fileId: string;
+        caption?: string | undefined;
+        audience?: string[] | undefined;
+      };
+      output: {
+        id: string;
+        authorId: string;
+        file: {
+          id: string;
+          name: string;
+          size: number;
+          type: string;
+          kind: "archive" | "audio" | "document" | "image" | "video";
+          width?: number | undefined;
+          height?: number | undefined;
+          blurhash?: string | undefined;
+        };
+        caption: string | null;
+        createdAt: string;
+        expiresAt: string;
+        isSeen: boolean;
+        views: number | null;
+      };
+      meta: Meta;
+      errorShape: import("@trpc/server").TRPCDefaultErrorShape;
+    }>;
+    mine: import("@trpc/server").TRPCQueryProcedure<{
+      input: void;
+      output: {
+        stories: {
+          id: string;
+          authorId: string;
+          file: {
+            id: string;
+            name: string;
+            size: number;
+            type: string;
+            kind: "archive" | "audio" | "document" | "image" | "video";
+            width?: number | undefined;
+            height?: number | undefined;
+            blurhash?: string | undefined;
+          };
+          caption: string | null;
+          createdAt: string;
+          expiresAt: string;
+          isSeen: boolean;
+          views: number | null;
+        }[];
+      };
+      meta: Meta;
+      errorShape: import("@trpc/server").TRPCDefaultErrorShape;
+    }>;
+    feed: import("@trpc/server").TRPCQueryProcedure<{
+      input: {
+        limit?: number | undefined;
+        after?: string | undefined;
+      };
+      output: {
+        authors: {
+          author: {
+            id: string;
+            username: string;
+            fullName: string | null;
+            avatar: string | null;
+            status: {
+              text: string;
+              until: string | null;
+            } | null;
+            isDeleted: boolean;
+          };
+          stories: {
+            id: string;
+            authorId: string;
+            file: {
+              id: string;
+              name: string;
+              size: number;
+              type: string;
+              kind: "archive" | "audio" | "document" | "image" | "video";
+              width?: number | undefined;
+              height?: number | undefined;
+              blurhash?: string | undefined;
+            };
+            caption: string | null;
+            createdAt: string;
+            expiresAt: string;
+            isSeen: boolean;
+            views: number | null;
+          }[];
+          hasUnseen: boolean;
+        }[];
+        next: string | null;
+      };
+      meta: Meta;
+      errorShape: import("@trpc/server").TRPCDefaultErrorShape;
+    }>;
+    get: import("@trpc/server").TRPCQueryProcedure<{
+      input: {
+        storyId: string;
+      };
+      output: {
+        id: string;
+        authorId: string;
+        file: {
+          id: string;
+          name: string;
+          size: number;
+          type: string;
+          kind: "archive" | "audio" | "document" | "image" | "video";
+          width?: number | undefined;
+          height?: number | undefined;
+          blurhash?: string | undefined;
+        };
+        caption: string | null;
+        createdAt: string;
+        expiresAt: string;
+        isSeen: boolean;
+        views: number | null;
+      };
+      meta: Meta;
+      errorShape: import("@trpc/server").TRPCDefaultErrorShape;
+    }>;
+    markSeen: import("@trpc/server").TRPCMutationProcedure<{
+      input: {
+        storyId: string;
+      };
+      output: null;
+      meta: Meta;
+      errorShape: import("@trpc/server").TRPCDefaultErrorShape;
+    }>;
+    viewers: import("@trpc/server").TRPCQueryProcedure<{
+      input: {
+        storyId: string;
+        limit?: number | undefined;
+        after?: string | undefined;
+      };
+      output: {
+        viewers: {
+          user: {
+            id: string;
+            username: string;
+            fullName: string | null;
+            avatar: string | null;
+            status: {
+              text: string;
+              until: string | null;
+            } | null;
+            isDeleted: boolean;
+          };
+          at: string;
+        }[];
+        count: number;
+        next: string | null;
+      };
+      meta: Meta;
+      errorShape: import("@trpc/server").TRPCDefaultErrorShape;
+    }>;
+    delete: import("@trpc/server").TRPCMutationProcedure<{
+      input: {
+        storyId: string;
+      };
+      output: null;
+      meta: Meta;
+      errorShape: import("@trpc/server").TRPCDefaultErrorShape;
+    }>;
+    reply: import("@trpc/server").TRPCMutationProcedure<{
+      input: {
+        storyId: string;
+        text: string;
+        clientMessageId: string;
+      };
+      output: Message;
+      meta: Meta;
+      errorShape: import("@trpc/server").TRPCDefaultErrorShape;
+    }>;
+  };
   reports: {
     create: import("@trpc/server").TRPCMutationProcedure<{
       input: {
@@ -2943,6 +3666,11 @@ declare const apiRecord: {
         kind: "message";
         conversationId: string;
         seq: number;
+      } | {
+        reason: "harassment" | "illegal" | "impersonation" | "other" | "spam" | "violence";
+        comment?: string | undefined;
+        kind: "story";
+        storyId: string;
       };
       output: {
         id: string;
@@ -3046,6 +3774,7 @@ declare const apiRecord: {
           lastSeq: number;
           slowModeSeconds: number;
           history: "all" | "joined";
+          retentionDays: number | null;
           me: {
             role: "admin" | "member" | "owner";
             joinedAt: string;
@@ -3101,6 +3830,10 @@ declare const apiRecord: {
               senderId: string;
               createdAt: string;
             } | undefined;
+            story?: {
+              id: string;
+              authorId: string;
+            } | undefined;
             attachments?: {
               id: string;
               name: string;
@@ -3112,6 +3845,12 @@ declare const apiRecord: {
               blurhash?: string | undefined;
             }[] | undefined;
             metadata?: Record<string, Json> | undefined;
+            preview?: {
+              url: string;
+              title: string;
+              description?: string | undefined;
+              siteName?: string | undefined;
+            } | undefined;
             reactions?: {
               emoji: string;
               count: number;
@@ -3142,6 +3881,7 @@ declare const apiRecord: {
           lastSeq: number;
           slowModeSeconds: number;
           history: "all" | "joined";
+          retentionDays: number | null;
           me: {
             role: "admin" | "member" | "owner";
             joinedAt: string;
@@ -3197,6 +3937,10 @@ declare const apiRecord: {
               senderId: string;
               createdAt: string;
             } | undefined;
+            story?: {
+              id: string;
+              authorId: string;
+            } | undefined;
             attachments?: {
               id: string;
               name: string;
@@ -3208,6 +3952,12 @@ declare const apiRecord: {
               blurhash?: string | undefined;
             }[] | undefined;
             metadata?: Record<string, Json> | undefined;
+            preview?: {
+              url: string;
+              title: string;
+              description?: string | undefined;
+              siteName?: string | undefined;
+            } | undefined;
             reactions?: {
               emoji: string;
               count: number;
@@ -3279,6 +4029,51 @@ declare const apiRecord: {
             isDeleted: boolean;
           };
           createdAt: string;
+        }[];
+        stories: {
+          id: string;
+          authorId: string;
+          file: {
+            id: string;
+            name: string;
+            size: number;
+            type: string;
+            kind: "archive" | "audio" | "document" | "image" | "video";
+            width?: number | undefined;
+            height?: number | undefined;
+            blurhash?: string | undefined;
+          };
+          caption: string | null;
+          createdAt: string;
+          expiresAt: string;
+          isSeen: boolean;
+          views: number | null;
+        }[];
+        scheduled: {
+          id: string;
+          conversationId: string;
+          text: string;
+          sendAt: string;
+          createdAt: string;
+          updatedAt: string;
+          failure?: "BANNED" | "FORBIDDEN" | "IDEMPOTENCY_CONFLICT" | "NOT_FOUND" | "PERSON_BLOCKED" | undefined;
+          ciphertext?: string | undefined;
+          replyTo?: number | undefined;
+          mentions?: {
+            userIds: string[];
+            everyone?: true | undefined;
+          } | undefined;
+          attachments?: {
+            id: string;
+            name: string;
+            size: number;
+            type: string;
+            kind: "archive" | "audio" | "document" | "image" | "video";
+            width?: number | undefined;
+            height?: number | undefined;
+            blurhash?: string | undefined;
+          }[] | undefined;
+          metadata?: Record<string, Json> | undefined;
         }[];
       };
       meta: Meta;
@@ -3436,6 +4231,41 @@ type AppRouter = TRPCBuiltRouter<{
 }, typeof apiRecord>;
 /** Every procedure of the server, typed: `api.messages.list.query({ … })`. */
 type Api = TRPCClient<AppRouter>;
+type MaybePromise<Value> = Value | Promise<Value>;
+/** Where tokens are kept. Anything with these three will do, synchronous or not. */
+interface TokenStorage {
+  get(key: string): MaybePromise<string | null | undefined>;
+  set(key: string, value: string): MaybePromise<unknown>;
+  remove(key: string): MaybePromise<unknown>;
+}
+/** Where all is kept that outlives a restart: the outbox, the marks, and the tokens if they go nowhere else. */
+interface Storage extends TokenStorage {
+  /** All that there are, those of others among them. */
+  keys(): MaybePromise<readonly string[]>;
+}
+/** Keeps nothing beyond the life of the page or process. */
+declare function memoryStorage(): Storage;
+/** What is used of `localStorage`, by its shape. */
+interface WebStorage {
+  readonly length: number;
+  key(index: number): string | null;
+  getItem(key: string): string | null;
+  setItem(key: string, value: string): void;
+  removeItem(key: string): void;
+}
+/** `webStorage(localStorage)`: a browser's, which its tabs share. What is written is there at once. */
+declare function webStorage(storage: WebStorage): Storage;
+/** What is used of React Native's `AsyncStorage`, by its shape. */
+interface AsyncStorageLike {
+  getItem(key: string): Promise<string | null>;
+  setItem(key: string, value: string): Promise<void>;
+  removeItem(key: string): Promise<void>;
+  getAllKeys(): Promise<readonly string[]>;
+}
+/** `asyncStorage(AsyncStorage)`: that of `@react-native-async-storage/async-storage`. */
+declare function asyncStorage(storage: AsyncStorageLike): Storage;
+/** A browser's IndexedDB, which its tabs share and which takes more than `localStorage`. One database of this name. */
+declare function indexedDbStorage(name?: string): Storage;
 /** What the client uses of a WebSocket. The browser's, Node's, React Native's and `ws`'s have it. */
 interface WebSocketLike {
   binaryType: string;
@@ -3461,6 +4291,20 @@ interface FetchResponse {
   readonly status: number;
   json(): Promise<unknown>;
 }
+/**
+ * An `EventSource` class whose requests go through the `fetch` in its second argument, as that of the package
+ * `eventsource` does. A browser's own one cannot send the token.
+ */
+type EventSourceConstructor = new (url: string, init: never) => object;
+/** What the client uses of a `Blob` or a `File`. */
+interface BlobLike {
+  readonly size: number;
+  slice(start?: number, end?: number): BlobLike;
+}
+/** What can be uploaded: a `Blob` or `File`, bytes, or, in React Native, where a file of the device is. */
+type UploadContent = BlobLike | Uint8Array | {
+  readonly uri: string;
+};
 /** A value that changes: what `useSyncExternalStore`, signals and stores of any framework can follow. */
 interface Readable<Value> {
   /** The value now. The same object until it changes. */
@@ -3468,15 +4312,43 @@ interface Readable<Value> {
   /** Calls back after each change, until the function it returns is called. */
   subscribe(listener: (value: Value) => void): () => void;
 }
-/** Where the tokens are kept. Anything with these three will do, synchronous or not. */
-interface Storage {
-  get(key: string): MaybePromise<string | null | undefined>;
-  set(key: string, value: string): MaybePromise<unknown>;
-  remove(key: string): MaybePromise<unknown>;
+/** How far an upload is. `sent` and `size` are bytes; a size is unknown until the file was read. */
+type UploadState = {
+  readonly sent: number;
+  readonly size: number | undefined;
+} & ({
+  readonly status: 'starting' | 'sending' | 'completing' | 'cancelled';
+} | {
+  readonly status: 'done';
+  readonly file: FileInfo;
+} |
+/** Refused, or given up by logging out or closing. `error` is for `isParleyError`. */
+{
+  readonly status: 'failed';
+  readonly error: Error;
+});
+/** A file on its way. */
+interface Upload {
+  readonly state: Readable<UploadState>;
+  /**
+   * Resolves with the file, to be used by its id; rejects when it is refused or cancelled. It waits for as long as there is no
+   * connection. Nobody has to look at it.
+   */
+  readonly done: Promise<FileInfo>;
+  /** Gives it up, if it is not done. */
+  cancel(): void;
 }
-type MaybePromise<Value> = Value | Promise<Value>;
-/** Keeps nothing beyond the life of the page or process. */
-declare function memoryStorage(): Storage;
+interface UploadOptions {
+  /** What it is called. It gets the ending of what is in it. */
+  name: string;
+  /** What it is for: this decides how large it may be, and of which types. */
+  purpose: FilePurpose;
+  /** Aborting cancels it. */
+  signal?: {
+    readonly aborted: boolean;
+    addEventListener(type: 'abort', listener: () => void): void;
+  };
+}
 interface AuthOptions {
   /**
    * For an application with a sign-in of its own: gives the access token, freshly for every connection. Null
@@ -3489,6 +4361,8 @@ interface AuthOptions {
    * whether there is a session.
    */
   cookie?: boolean;
+  /** Where the tokens are kept, if not in the `storage` of the client: a phone's SecureStore for one. */
+  storage?: TokenStorage;
   /** The session is over: it was revoked, or its token is not taken any more. Somebody has to log in again. */
   onSessionExpired?: () => void;
 }
@@ -3532,11 +4406,26 @@ interface PeopleLists {
   contacts: Contact[];
   blocks: Block[];
 }
+/** What this person has scheduled, by the id that the message will have; undefined while not loaded. */
+interface Schedule {
+  readonly scheduled: Readonly<Record<string, Scheduled>> | undefined;
+}
+/** What is scheduled, the next one first; with a conversation, what is for it. Those that could not be sent are among them. */
+declare const scheduledOf: ({ scheduled }: Schedule, conversationId?: string) => Scheduled[];
+/** Stories as the state keeps them: by id; undefined while not loaded. */
+type Stories = Readonly<Record<string, Story>> | undefined;
+/**
+ * The stories of others that are not over, by author, as `stories.feed` has them: those with one that this person has
+ * not seen first, and of these and of the others whoever has the newest. `now` in milliseconds, as of `Date.now()`.
+ */
+declare function storiesOf(state: ChatState, now: number): StoriesOfAuthor[];
+/** One's own that are not over, the newest first. */
+declare const ownStoriesOf: (state: ChatState, now: number) => Story[];
 /**
  * All that the client knows, as immutable values: what did not change keeps its identity. Unknown is not empty:
  * what was not loaded is `undefined`.
  */
-interface ChatState extends People {
+interface ChatState extends People, Schedule {
   readonly me: OwnUser | undefined;
   /**
    * By id: the most recent ones first loaded, older ones once they were asked for or somebody wrote in them. Threads are
@@ -3545,6 +4434,8 @@ interface ChatState extends People {
   readonly conversations: Readonly<Record<string, ConversationState>> | undefined;
   /** Whether there are older conversations on the server than the first load brought. */
   readonly hasMoreConversations: boolean;
+  /** The stories that this person sees, their own among them, by id: see `storiesOf` and `ownStoriesOf`. */
+  readonly stories: Stories;
   /** Own messages that are not in a timeline yet, in the order they were sent. */
   readonly outbox: readonly OutgoingMessage[];
   /**
@@ -3562,12 +4453,14 @@ interface ConversationState extends ConversationView {
 }
 /**
  * The part of a conversation's history that is known: every message in `from..to` that this person may see. A
- * `seq` missing in between is a message withheld from them. Nothing is known before `from`; `to` follows the
- * stream. The range is empty when `from` is `to + 1`.
+ * `seq` missing in between is a message withheld from them. Nothing is known before `from`. The range is empty when
+ * `from` is `to + 1`.
  */
 interface Timeline {
   readonly from: number;
   readonly to: number;
+  /** `to` follows the stream. If not, this is some part of the history, and what is new is counted and not in it. */
+  readonly isAtEnd: boolean;
   /** By ascending `seq`. */
   readonly messages: readonly Message[];
 }
@@ -3579,15 +4472,9 @@ interface Bootstrap extends PeopleLists {
   hasMore: boolean;
   /** Those that this person follows, the most recently active ones. */
   threads: ConversationView[];
-}
-/** One page of `messages.list`: all of `from..to` that this person may see. */
-interface MessagePage {
-  messages: Message[];
-  from: number;
-  to: number;
-  hasMoreBefore: boolean;
-  hasMoreAfter: boolean;
-  cursor: string;
+  scheduled: Scheduled[];
+  /** Those that this person sees, the newest of them; their own among them. */
+  stories: Story[];
 }
 declare const emptyState: ChatState;
 /** Messages this person has not read. */
@@ -3605,6 +4492,8 @@ declare function totalsOf({ conversations }: ChatState): Unread;
 declare const statusAt: ({ status }: PublicUser, now: number) => Status | null;
 /** Whether the history begins before what is known of it. */
 declare const hasMoreBefore: ({ timeline, me }: ConversationState) => boolean;
+/** Whether the history goes on behind what is known of it, as after a jump to an older message. */
+declare const hasMoreAfter: ({ timeline }: ConversationState) => boolean;
 /** The state that a bootstrap tells. Only the outbox outlives it: the log may not be the same one any more. */
 declare function takeBootstrap(state: ChatState, snapshot: Bootstrap): ChatState;
 /** What listeners and the reducer get: a type that this version does not know yet is `unknown`. */
@@ -3624,6 +4513,28 @@ declare function applyEvent(state: ChatState, event: ReceivedEvent): ChatState;
  * `offline`: it does not come back, and is tried again and again. `unauthorized`: the session is over; log in.
  */
 type ConnectionStatus = 'idle' | 'connecting' | 'live' | 'catching-up' | 'reconnecting' | 'offline' | 'unauthorized';
+/** Where to load a page. */
+interface PageInput {
+  conversationId: string;
+  /** Messages a page: 1 to 100; 50 if not given. */
+  limit?: number;
+}
+/** A conversation's timeline, page by page. Errors of each: `NOT_FOUND`. */
+interface Pages {
+  /** Loads the page before what is known, if there is one: see `hasMoreBefore`. */
+  loadOlder(input: PageInput): Promise<void>;
+  /** Loads the page behind what is known, if the timeline stands away from the end: see `hasMoreAfter`. */
+  loadNewer(input: PageInput): Promise<void>;
+  /**
+   * Loads what is around a message, unless it is known. If that does not touch what is known, the timeline stands there from
+   * then on, away from the end.
+   */
+  jumpTo(input: PageInput & {
+    seq: number;
+  }): Promise<void>;
+  /** Brings the timeline back to the end, where it follows the stream. */
+  toLatest(input: PageInput): Promise<void>;
+}
 /** What has become of one message so far. */
 type SendingState = {
   readonly status: 'queued' | 'sending';
@@ -3654,23 +4565,29 @@ interface Sending extends Readable<SendingState> {
    */
   cancel(): boolean;
 }
-/**
- * An `EventSource` class whose requests go through the `fetch` in its second argument, as that of the package
- * `eventsource` does. A browser's own one cannot send the token.
- */
-type EventSourceConstructor = new (url: string, init: never) => object;
 interface ClientOptions {
   /** Where the server is: `https://chat.example.com`. */
   url: string;
-  /** One WebSocket for everything, or, where sockets are blocked, HTTP with server-sent events. */
-  transport: 'ws' | 'sse';
+  /**
+   * `ws`: one WebSocket for everything. `sse`: HTTP with server-sent events. `auto`, if not given: a WebSocket, and where
+   * sockets are blocked and HTTP is not, server-sent events until one opens.
+   */
+  transport?: 'auto' | 'ws' | 'sse';
   auth?: AuthOptions;
-  /** Where the session is kept, so that it outlives a restart. Nowhere, if not given. */
+  /**
+   * Where the session, what was not sent and marks are kept, so that they outlive a restart: `webStorage(localStorage)`,
+   * `indexedDbStorage()` or `asyncStorage(AsyncStorage)`. Nowhere, if not given.
+   */
   storage?: Storage;
   /** For runtimes that have none of their own. */
   WebSocket?: WebSocketConstructor;
   fetch?: Fetch;
-  /** Needed with `sse`: the class of the package `eventsource`. */
+  /**
+   * Whether whatever comes to this device is marked as delivered by itself (`auto`, if not given), at most once a second and
+   * conversation; or by the application, with `messages.markDelivered`.
+   */
+  delivered?: 'auto' | 'manual';
+  /** Instead of the class of the package `eventsource`, for runtimes that need another. */
   EventSource?: EventSourceConstructor;
 }
 /** A client of one server, for one person at a time. */
@@ -3683,7 +4600,7 @@ interface ChatClient {
   /** Signs in; the state fills right after. Errors: those of `auth.login`. */
   login(input: Omit<Parameters<Api['auth']['login']['mutate']>[0], 'refreshTokenIn'>): Promise<OwnUser>;
   /**
-   * Signs out and forgets everything on this device, what was not sent included. Rejects if the server could not
+   * Signs out and forgets everything of this person on this device, what was not sent included. Rejects if the server could not
    * be told.
    */
   logout(): Promise<void>;
@@ -3693,20 +4610,31 @@ interface ChatClient {
   on<Type extends ReceivedEvent['type']>(type: Type, listener: (event: Extract<ReceivedEvent, {
     type: Type;
   }>) => void): () => void;
-  readonly connection: Readable<ConnectionStatus>;
+  readonly connection: Readable<ConnectionStatus> & {
+    /** Whether it has not been live for five seconds, although somebody is signed in: time to say so. */
+    readonly isTakingLong: Readable<boolean>;
+  };
+  /**
+   * Connects now instead of at the end of a wait, and finds out in 3 seconds whether a connection that seems open still
+   * is: for when there is a network again, or somebody looks again. In browsers it is called by itself.
+   */
+  wake(): void;
   readonly state: Readable<ChatState>;
-  readonly messages: {
+  /** With them, a conversation's timeline in the state is loaded page by page, in both directions and from anywhere. */
+  readonly messages: Pages & {
     /**
-     * Puts a message into the outbox: it shows in the state at once, and goes out as soon as it can. It has a `text` or
-     * a `ciphertext`, and what goes with it. It goes into a conversation, or to a person, `toUserId`, with whom one is
-     * opened if there is none. A draft that is kept there stays: the application takes it away, `api.drafts.set`.
+     * Puts a message into the outbox: it shows in the state as soon as it is stored, with a storage that answers at once
+     * or without one immediately, and goes out as soon as it can. It has a `text` or a `ciphertext`, and what goes with
+     * it. It goes into a conversation, or to a person, `toUserId`, with whom one is opened if there is none. A draft that
+     * is kept there stays: the application takes it away, `api.drafts.set`. Throws `TOO_MANY`, of `outbox`, when 500
+     * are not sent.
      */
     send(draft: NewMessage): Sending;
     /**
-     * Loads a page: the newest messages, or those `before`, `after` or `around` a seq. It joins the timeline if
-     * it touches what is known of it. Errors: `NOT_FOUND`.
+     * One of the outbox, by its key, to retry or cancel it, from before a restart too. Undefined once it is sent or
+     * cancelled.
      */
-    load(input: MessageRange): Promise<MessagePage>;
+    sending(clientMessageId: string): Sending | undefined;
     /**
      * Marks a conversation as read up to a seq: in the state at once, at the server as soon as it can. Resolves
      * when the server has it. Errors: `NOT_FOUND`.
@@ -3716,8 +4644,8 @@ interface ChatClient {
       seq: number;
     }): Promise<void>;
     /**
-     * The same for what has come to this device: so that others see it as delivered. The client never says so by itself;
-     * whatever is read has come, too.
+     * The same for what has come to this device: so that others see it as delivered. Only needed where the option
+     * `delivered` is `manual`; whatever is read has come, too.
      */
     markDelivered(input: {
       conversationId: string;
@@ -3734,6 +4662,22 @@ interface ChatClient {
       conversationId: string;
     }): Promise<Member[]>;
   };
+  readonly files: {
+    /**
+     * Uploads a file, so that it can be used by its id: in a message's `attachments`, as an avatar, as an icon, in a story. It
+     * goes on where it broke off when the link is lost or the server starts anew, but not when this application does.
+     * Errors of `done`: those of `uploads.create` and `uploads.complete`.
+     */
+    upload(content: UploadContent, options: UploadOptions): Upload;
+    /**
+     * An address to download or show a file, for the next minutes; with `thumbnail`, the smaller one of an image. It is
+     * asked for once and kept as long as it is good. Errors: `NOT_FOUND`.
+     */
+    link(input: {
+      fileId: string;
+      thumbnail?: boolean;
+    }): Promise<string>;
+  };
   /**
    * Somebody presses keys in a conversation: call it at each of them. It says so to the others at most every three
    * seconds, and sending ends it. While there is no connection it does nothing.
@@ -3741,17 +4685,8 @@ interface ChatClient {
   typing(conversationId: string): void;
   /** Sets how this person wants to be taken, on all devices. The state has it as `me.availability`. */
   setPresence(status: Availability): Promise<void>;
-  /** Ends the connection for good. What was not sent is given up. */
+  /** Ends the connection for good. What was not sent is given up, or kept for the next start, if there is a `storage`. */
   close(): Promise<void>;
-}
-/** At most one of the three seqs, none of them included but the one in the middle. */
-interface MessageRange {
-  conversationId: string;
-  /** 1 to 100; 50 if not given. */
-  limit?: number;
-  before?: number;
-  after?: number;
-  around?: number;
 }
 /** A client. With a kept session, or with `auth.getToken`, it connects by itself; else after `login`. */
 declare function createClient(options: ClientOptions): ChatClient;
@@ -3772,4 +4707,4 @@ type Marks = Pick<Member, 'readSeq' | 'deliveredSeq'>;
  * as far as it is known. Of its own sender, who has read it, it says nothing of use.
  */
 declare function receiptOf(member: Marks, { seq }: Pick<Message, 'seq'>): Receipt;
-export { type Api, type AppRouter, type AuthOptions, type Availability, type Block, type Bootstrap, type ChatClient, type ChatEvent, type ChatState, type ClientOptions, type ConnectionStatus, type Contact, type Conversation, type ConversationState, type ConversationUnread, type ConversationView, type Draft, type EphemeralEvent, type ErrorCode, type ErrorData, type EventSourceConstructor, type Fetch, type Friend, type FriendRequest, type Member, type Membership, type MembershipSettings, type Message, type MessagePage, type MessageRange, type OutgoingMessage, type OwnUser, type ParleyError, type People, type Presence, type Profile, type PublicUser, type Reaction, type Readable, type Receipt, type ReceivedEvent, type ReportReason, type Sending, type SendingState, type SeqRange, type Settings, type Status, type Storage, type StreamItem, type StreamNotice, type Thread, type Timeline, type UnknownEvent, type Unread, type WebSocketConstructor, type WireError, applyEvent, conversationsOf, createClient, emptyState, hasMoreBefore, isParleyError, memoryStorage, receiptOf, statusAt, takeBootstrap, threadsOf, totalsOf, unreadOf };
+export { type Api, type AppRouter, type AsyncStorageLike, type AuthOptions, type Availability, type BlobLike, type Block, type Bootstrap, type ChatClient, type ChatEvent, type ChatState, type ClientOptions, type ConnectionStatus, type Contact, type Conversation, type ConversationState, type ConversationUnread, type ConversationView, type Draft, type EphemeralEvent, type ErrorCode, type ErrorData, type EventSourceConstructor, type Fetch, type FileInfo, type FilePurpose, type Friend, type FriendRequest, type LinkPreview, type Member, type Membership, type MembershipSettings, type Message, type MessageContent, type OutgoingMessage, type OwnUser, type PageInput, type Pages, type ParleyError, type People, type Presence, type Profile, type PublicUser, type Reaction, type Readable, type Receipt, type ReceivedEvent, type ReportReason, type Schedule, type Scheduled, type ScheduledFailure, type Sending, type SendingState, type SeqRange, type Settings, type Status, type Storage, type Stories, type StoriesOfAuthor, type Story, type StoryReference, type StreamItem, type StreamNotice, type Thread, type Timeline, type TokenStorage, type UnknownEvent, type Unread, type Upload, type UploadContent, type UploadOptions, type UploadState, type WebSocketConstructor, type WebStorage, type WireError, applyEvent, asyncStorage, conversationsOf, createClient, emptyState, hasMoreAfter, hasMoreBefore, indexedDbStorage, isParleyError, memoryStorage, ownStoriesOf, receiptOf, scheduledOf, statusAt, storiesOf, takeBootstrap, threadsOf, totalsOf, unreadOf, webStorage };

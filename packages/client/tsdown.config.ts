@@ -2,10 +2,16 @@ import { defineConfig } from 'tsdown';
 
 const own = ['@parley/contract', '@parley/contract/message-id', '@parley/server'];
 
-/** One file of code and one of types. The contract gives one function and the rest types,
+/** One file of code and one of types for each subpath. The contract gives one function and the rest types,
  * the server types alone. */
 export default defineConfig({
-  entry: 'src/index.ts',
+  entry: {
+    index: 'src/index.ts',
+    'react-native': 'src/react-native.ts',
+    // What it has of the client it imports from the package: there is one client, and no file that they share.
+    react: 'src/react/index.ts',
+    testing: 'src/testing/index.ts',
+  },
   format: 'esm',
   platform: 'neutral',
   target: 'es2022',
@@ -16,7 +22,7 @@ export default defineConfig({
     neverBundle: true,
     alwaysBundle: own,
     onlyBundle: [],
-    onlyImport: ['@trpc/client', '@trpc/server', 'superjson'],
+    onlyImport: ['@parley/client', '@trpc/client', '@trpc/server', 'eventsource', 'react'],
   },
   treeshake: { moduleSideEffects: false },
 });

@@ -1,29 +1,35 @@
 import type { OwnUser } from '@parley/contract';
 import type { Api } from './api-type.ts';
-import type { ChatClient, ClientOptions, MessageRange } from './chat-client.ts';
+import type { ChatClient, ClientOptions } from './chat-client.ts';
 import { isParleyError } from './errors.ts';
+import { createFileLinks } from './files/links.ts';
+import { createUploads } from './files/upload.ts';
 import { createListeners } from './listeners.ts';
+import { platform } from './platform.ts';
 import { reachServer, type Server, sourceOf, within } from './server.ts';
-import { createStore, type Store } from './store.ts';
+import { createStore } from './store.ts';
 import { readAllMembers } from './sync/all-members.ts';
 import type { ReceivedEvent } from './sync/apply-event.ts';
 import { createConnection } from './sync/connection.ts';
+import { markArrivals } from './sync/deliveries.ts';
 import { createFollower, type Follower } from './sync/follow.ts';
+import { keepOutbox } from './sync/kept-outbox.ts';
 import { createMarks } from './sync/marks.ts';
+import { createOnce } from './sync/once.ts';
+import { createPages } from './sync/pages.ts';
 import { ANSWER_WITHIN_MS } from './sync/retry.ts';
-import { createSender, type Sender } from './sync/sender.ts';
+import { createSender } from './sync/sender.ts';
 import {
-  type ChatState,
   dropEphemeral,
   emptyState,
   markDelivered,
   markRead,
   mergeConversation,
   mergeMembers,
-  mergePage,
 } from './sync/state.ts';
 import { createTyping } from './sync/typing.ts';
 import { timed } from './timed.ts';
+import { followPlatform } from './wake-events.ts';
 
 /** A client. With a kept session, or with `auth.getToken`, it connects by itself; else after `login`. */
 export function createClient(options: ClientOptions): ChatClient {
@@ -35,7 +41,24 @@ export function createClient(options: ClientOptions): ChatClient {
   let running = false;
   let closed = false;
 
+  const kept = keepOutbox({
+    storage: options.storage,
+    locks: platform.navigator?.locks,
+    content: () => ({
+      items: sender.content(),
+      read: marks.read.wanted(),
+      delivered: marks.delivered.wanted(),
+    }),
+    restored({ items, read, delivered }) {
+      sender.restore(items);
+      for (const [id, seq] of Object.entries(read)) void marks.read.mark(id, seq);
+      for (const [id, seq] of Object.entries(delivered)) void marks.delivered.mark(id, seq);
+    },
+    ready: resumeSending,
+  });
+
   function canSend(): boolean {
+    if (!kept.isReady()) return false;
     const status = connection.status.get();
     if (!transport.resumes) return status !== 'idle' && status !== 'unauthorized';
     return status === 'live' || status === 'catching-up';
@@ -46,6 +69,7 @@ export function createClient(options: ClientOptions): ChatClient {
     ({ status: _, unanswered: __, message: ___, error: ____, ...draft }, signal) =>
       api.messages.send.mutate(draft, within(signal)),
     canSend,
+    kept.save,
   );
   const marks = {
     read: createMarks(
@@ -53,6 +77,7 @@ export function createClient(options: ClientOptions): ChatClient {
       markRead,
       (conversationId, seq, signal) => api.messages.markRead.mutate({ conversationId, seq }, within(signal)),
       canSend,
+      kept.save,
     ),
     delivered: createMarks(
       store,
@@ -60,8 +85,16 @@ export function createClient(options: ClientOptions): ChatClient {
       (conversationId, seq, signal) =>
         api.messages.markDelivered.mutate({ conversationId, seq }, within(signal)),
       canSend,
+      kept.saveSoon,
     ),
   };
+  const uploads = createUploads({
+    create: (input, signal) => api.uploads.create.mutate(input, within(signal)),
+    complete: (uploadId, signal) => api.uploads.complete.mutate({ uploadId }, within(signal)),
+    fetch: server.fetch,
+    canSend,
+  });
+  const links = createFileLinks((fileId) => api.files.link.query({ fileId }));
   const typing = createTyping(
     store,
     (signal, conversationId) => api.typing[signal].mutate({ conversationId }),
@@ -75,20 +108,59 @@ export function createClient(options: ClientOptions): ChatClient {
     arrived: sender.arrived,
     over: (state) => marks.read.over(marks.delivered.over(state)),
   });
+  const conversations = conversationLoads(server, follower);
+  const pages = createPages({
+    store,
+    read: (range) => api.messages.list.query(range),
+    load: follower.load,
+    async loadConversation(conversationId) {
+      await follower.ready();
+      if (!store.get().conversations?.[conversationId]) await conversations.load({ conversationId });
+    },
+    arrived: sender.arrived,
+  });
+  const stopMarking = options.delivered === 'manual' ? () => {} : markArrivals(store, marks.delivered.mark);
 
   connection.status.subscribe((status) => {
     if (status !== 'live') forgetEphemeral();
-    if (status !== 'live' && status !== 'catching-up') return;
+    if (status === 'live' || status === 'catching-up') resumeSending();
+  });
+  const stopListening = followPlatform(wake, () => {
+    connection.tell('offline');
+    if (transport.resumes) transport.drop();
+    else follower.drop();
+  });
+  let lastOutbox = store.get().outbox;
+  store.subscribe(({ me, outbox }) => {
+    if (outbox !== lastOutbox) kept.saveSoon();
+    lastOutbox = outbox;
+    // With the application's own tokens, the first snapshot says whose they are.
+    if (running && me) kept.open(me.id);
+  });
+  session.status.subscribe((status) => {
+    if (status !== 'expired') return;
+    stop('expired');
+    // Logged in again, they go on; whatever another tab does meanwhile to log out is not undone.
+    void kept.close();
+  });
+  void session.restore().then(() => {
+    if (session.status.get() !== 'signed-in' || closed) return;
+    const userId = session.userId();
+    if (userId) kept.open(userId);
+    start();
+  });
+
+  function resumeSending(): void {
     sender.resume();
     marks.read.resume();
     marks.delivered.resume();
-  });
-  session.status.subscribe((status) => {
-    if (status === 'expired') stop('expired');
-  });
-  void session.restore().then(() => {
-    if (session.status.get() === 'signed-in') start();
-  });
+    uploads.resume();
+  }
+
+  function wake(): void {
+    transport.wake();
+    follower.wake();
+  }
 
   function hear(event: ReceivedEvent): void {
     if (event.type === 'stream.caught-up') session.accepted();
@@ -107,7 +179,7 @@ export function createClient(options: ClientOptions): ChatClient {
     if (running || closed) return;
     running = true;
     connection.tell('open');
-    transport.open(() => connection.tell('lost'));
+    transport.open({ lost: () => connection.tell('lost'), moved: follower.again });
     follower.start();
   }
 
@@ -123,6 +195,8 @@ export function createClient(options: ClientOptions): ChatClient {
     sender.clear(error);
     marks.read.clear(error);
     marks.delivered.clear(error);
+    uploads.clear(error);
+    links.clear();
   }
 
   /** Somebody else's state and outbox are not shown, nor sent, to whoever comes next. */
@@ -134,8 +208,12 @@ export function createClient(options: ClientOptions): ChatClient {
   async function enter(answer: Awaited<ReturnType<Api['auth']['login']['mutate']>>): Promise<OwnUser> {
     const { user, sessionId, accessToken, accessTokenExpiresAt, refreshToken } = answer;
     stop('closed');
-    if (store.get().me?.id !== user.id) forget('Somebody else has signed in');
-    await session.adopt({ sessionId, accessToken, accessTokenExpiresAt, refreshToken });
+    if (store.get().me?.id !== user.id) {
+      await kept.close();
+      forget('Somebody else has signed in');
+    }
+    await session.adopt({ sessionId, accessToken, accessTokenExpiresAt, refreshToken, userId: user.id });
+    kept.open(user.id);
     store.set({ ...store.get(), me: user });
     start();
     return user;
@@ -149,8 +227,9 @@ export function createClient(options: ClientOptions): ChatClient {
     } catch (error) {
       if (!isParleyError(error, 'UNAUTHENTICATED')) throw error;
     } finally {
+      const wiped = kept.wipe();
       forget('Signed out');
-      await session.forget();
+      await Promise.all([wiped, session.forget()]);
     }
   }
 
@@ -163,64 +242,56 @@ export function createClient(options: ClientOptions): ChatClient {
     logout,
     api,
     on: listeners.on,
-    connection: { get: connection.status.get, subscribe: connection.status.subscribe },
+    connection: {
+      get: connection.status.get,
+      subscribe: connection.status.subscribe,
+      isTakingLong: connection.isTakingLong,
+    },
+    wake,
     state: { get: store.get, subscribe: store.subscribe },
     messages: {
       send(draft) {
         if (draft.conversationId !== undefined) typing.sent(draft.conversationId);
         return sender.send(draft);
       },
+      sending: sender.sending,
       markRead: ({ conversationId, seq }) => marks.read.mark(conversationId, seq),
       markDelivered: ({ conversationId, seq }) => marks.delivered.mark(conversationId, seq),
-      ...messageLoads(server, store, follower, sender),
+      ...pages,
     },
-    conversations: conversationLoads(server, follower),
+    conversations,
+    files: { upload: uploads.upload, link: links.link },
     typing: typing.pressed,
     setPresence: async (status) => void (await api.presence.set.mutate({ status })),
     async close() {
       closed = true;
       stop('closed');
+      stopMarking();
+      stopListening();
+      const saved = kept.close();
       giveUp('The client was closed');
+      await saved;
     },
   };
 }
 
 function conversationLoads({ api }: Server, { load }: Follower): ChatClient['conversations'] {
+  const once = createOnce();
   return {
-    async load({ conversationId }) {
-      await load(
-        () => api.conversations.get.query({ conversationId }),
-        (state, { conversation }) => mergeConversation(state, conversation),
-      );
-    },
-    async loadMembers({ conversationId }) {
-      const { members } = await load(
-        () => readAllMembers((after) => api.conversations.members.query({ conversationId, after })),
-        (state, all) => mergeMembers(state, conversationId, all.members),
-      );
-      return members;
-    },
-  };
-}
-
-function messageLoads(
-  server: Server,
-  store: Store<ChatState>,
-  follower: Follower,
-  sender: Sender,
-): Pick<ChatClient['messages'], 'load'> {
-  const conversations = conversationLoads(server, follower);
-  return {
-    async load(range: MessageRange) {
-      const { conversationId } = range;
-      await follower.ready();
-      if (!store.get().conversations?.[conversationId]) await conversations.load({ conversationId });
-      const page = await follower.load(
-        () => server.api.messages.list.query(range),
-        (state, messages) => mergePage(state, conversationId, messages),
-      );
-      sender.arrived(page.messages);
-      return page;
-    },
+    load: ({ conversationId }) =>
+      once(conversationId, async () => {
+        await load(
+          () => api.conversations.get.query({ conversationId }),
+          (state, { conversation }) => mergeConversation(state, conversation),
+        );
+      }),
+    loadMembers: ({ conversationId }) =>
+      once(`${conversationId} members`, async () => {
+        const { members } = await load(
+          () => readAllMembers((after) => api.conversations.members.query({ conversationId, after })),
+          (state, all) => mergeMembers(state, conversationId, all.members),
+        );
+        return members;
+      }),
   };
 }

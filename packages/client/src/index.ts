@@ -10,12 +10,16 @@ export type {
   EphemeralEvent,
   ErrorCode,
   ErrorData,
+  FileInfo,
+  FilePurpose,
   Friend,
   FriendRequest,
+  LinkPreview,
   Member,
   Membership,
   MembershipSettings,
   Message,
+  MessageContent,
   OwnUser,
   Presence,
   Profile,
@@ -23,9 +27,14 @@ export type {
   Reaction,
   Receipt,
   ReportReason,
+  Scheduled,
+  ScheduledFailure,
   SeqRange,
   Settings,
   Status,
+  StoriesOfAuthor,
+  Story,
+  StoryReference,
   StreamItem,
   StreamNotice,
   Thread,
@@ -33,17 +42,32 @@ export type {
   WireError,
 } from '@parley/contract';
 export type { Api, AppRouter } from './api-type.ts';
-export type { ChatClient, ClientOptions, MessageRange } from './chat-client.ts';
+export type { ChatClient, ClientOptions } from './chat-client.ts';
 export { createClient } from './create-client.ts';
 export { isParleyError, type ParleyError } from './errors.ts';
+export type { EventSourceConstructor } from './event-source.ts';
+export type { BlobLike, UploadContent } from './files/content.ts';
+export type { Upload, UploadOptions, UploadState } from './files/upload.ts';
+export { indexedDbStorage } from './indexed-db.ts';
 export type { Fetch, WebSocketConstructor } from './platform.ts';
-export { type AuthOptions, memoryStorage, type Storage } from './session.ts';
+export type { AuthOptions } from './session.ts';
+export {
+  type AsyncStorageLike,
+  asyncStorage,
+  memoryStorage,
+  type Storage,
+  type TokenStorage,
+  type WebStorage,
+  webStorage,
+} from './storage.ts';
 export type { Readable } from './store.ts';
 export { applyEvent, type ReceivedEvent, type UnknownEvent } from './sync/apply-event.ts';
 export type { ConnectionStatus } from './sync/connection.ts';
 export type { OutgoingMessage } from './sync/outbox.ts';
+export type { PageInput, Pages } from './sync/pages.ts';
 export type { People } from './sync/people.ts';
 export { receiptOf } from './sync/receipts.ts';
+export { type Schedule, scheduledOf } from './sync/scheduled.ts';
 export type { Sending, SendingState } from './sync/sender.ts';
 export {
   type Bootstrap,
@@ -51,8 +75,8 @@ export {
   type ConversationState,
   conversationsOf,
   emptyState,
+  hasMoreAfter,
   hasMoreBefore,
-  type MessagePage,
   statusAt,
   type Timeline,
   takeBootstrap,
@@ -60,4 +84,4 @@ export {
   totalsOf,
   unreadOf,
 } from './sync/state.ts';
-export type { EventSourceConstructor } from './transport.ts';
+export { ownStoriesOf, type Stories, storiesOf } from './sync/stories.ts';

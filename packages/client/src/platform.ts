@@ -1,3 +1,5 @@
+import type { IndexedDb } from './indexed-db.ts';
+
 /**
  * The few globals that every runtime of the client has, by their shape alone: the core is compiled without DOM
  * and without Node types, and is read at the moment of use, so that a test's fake timers are seen.
@@ -10,6 +12,21 @@ interface Platform {
   AbortController: new () => { signal: object; abort(): void };
   WebSocket?: WebSocketConstructor;
   fetch?: Fetch;
+  indexedDB?: IndexedDb;
+  navigator?: { locks?: Locks };
+  /** Browsers only: whether the page can be seen, and the events of its window. */
+  document?: { visibilityState?: string };
+  addEventListener?(type: string, listener: () => void): void;
+  removeEventListener?(type: string, listener: () => void): void;
+}
+
+/** What the client uses of Web Locks: the tabs of one origin share them. */
+export interface Locks {
+  request<Value>(
+    name: string,
+    options: { ifAvailable?: boolean; signal?: object },
+    work: (lock: object | null) => Promise<Value>,
+  ): Promise<Value>;
 }
 
 /** What the client uses of a WebSocket. The browser's, Node's, React Native's and `ws`'s have it. */

@@ -1,26 +1,10 @@
 import { isParleyError } from './errors.ts';
 import { isNewer, type KeptTokens, keepTokens } from './kept-tokens.ts';
-import { rethrowLater } from './platform.ts';
+import { alone } from './locks.ts';
+import { type Locks, rethrowLater } from './platform.ts';
+import type { MaybePromise, TokenStorage } from './storage.ts';
 import { createStore, type Readable } from './store.ts';
 import { isRefusal } from './sync/retry.ts';
-
-/** Where the tokens are kept. Anything with these three will do, synchronous or not. */
-export interface Storage {
-  get(key: string): MaybePromise<string | null | undefined>;
-  set(key: string, value: string): MaybePromise<unknown>;
-  remove(key: string): MaybePromise<unknown>;
-}
-type MaybePromise<Value> = Value | Promise<Value>;
-
-/** Keeps nothing beyond the life of the page or process. */
-export function memoryStorage(): Storage {
-  const values = new Map<string, string>();
-  return {
-    get: (key) => values.get(key),
-    set: (key, value) => values.set(key, value),
-    remove: (key) => values.delete(key),
-  };
-}
 
 /** What `auth.login`, `auth.register` and `auth.refresh` answer with. */
 export interface Tokens {
@@ -30,6 +14,11 @@ export interface Tokens {
   accessTokenExpiresAt: string;
   /** Null where a cookie has it. */
   refreshToken: string | null;
+}
+
+/** The tokens of somebody: whose they are is kept beside them, so that it is known without the network. */
+export interface KeptSession extends Tokens {
+  userId?: string | undefined;
 }
 
 export interface AuthOptions {
@@ -44,6 +33,8 @@ export interface AuthOptions {
    * whether there is a session.
    */
   cookie?: boolean;
+  /** Where the tokens are kept, if not in the `storage` of the client: a phone's SecureStore for one. */
+  storage?: TokenStorage;
   /** The session is over: it was revoked, or its token is not taken any more. Somebody has to log in again. */
   onSessionExpired?: () => void;
 }
@@ -55,6 +46,8 @@ export interface Session {
   readonly status: Readable<SessionStatus>;
   /** Its id; null when it is not known, as with `getToken`. */
   id(): string | null;
+  /** Whose it is; null when it is not known. */
+  userId(): string | null;
   /** A token that is good for a while, refreshed if need be; null when nobody is signed in. */
   token(): Promise<string | null>;
   /** This token is about to end: the next one is another. */
@@ -65,7 +58,7 @@ export interface Session {
   accepted(): void;
   /** Takes the session that was kept, if there is one. */
   restore(): Promise<void>;
-  adopt(tokens: Tokens): Promise<void>;
+  adopt(tokens: KeptSession): Promise<void>;
   /** The session is over, by the server's word. */
   expire(): void;
   /** Signs out on this device. */
@@ -82,8 +75,9 @@ const FRESH_MS = 20_000;
 
 export function createSession(
   options: AuthOptions,
-  storage: Storage,
+  storage: TokenStorage,
   refresh: (refreshToken: string | null) => Promise<Tokens>,
+  locks?: Locks,
 ): Session {
   const onExpired = (): void => {
     try {
@@ -94,7 +88,7 @@ export function createSession(
   };
   return options.getToken
     ? foreignSession(options.getToken, onExpired)
-    : keptSession(keepTokens(storage, options.cookie ?? false), refresh, onExpired);
+    : keptSession(keepTokens(storage, options.cookie ?? false), refresh, onExpired, locks);
 }
 
 /** The tokens are ours to keep and to refresh. */
@@ -102,20 +96,21 @@ function keptSession(
   storage: KeptTokens,
   refresh: (refreshToken: string | null) => Promise<Tokens>,
   onExpired: () => void,
+  locks: Locks | undefined,
 ): Session {
   const status = createStore<SessionStatus>('signed-out');
   const refusals = countRefusals();
-  let kept: Tokens | null = null;
+  let kept: KeptSession | null = null;
   let goodUntil = 0;
   let renewing: Promise<void> | null = null;
 
-  function hold(tokens: Tokens): void {
+  function hold(tokens: KeptSession): void {
     kept = tokens;
     goodUntil = Date.parse(tokens.accessTokenExpiresAt) - MARGIN_MS;
   }
 
   /** Tokens that were received just now. */
-  function take(tokens: Tokens): void {
+  function take(tokens: KeptSession): void {
     hold(tokens);
     goodUntil = Math.max(goodUntil, Date.now() + FRESH_MS);
   }
@@ -134,7 +129,10 @@ function keptSession(
   }
 
   /** Only one at a time: a refresh token is good for one use. Another tab may have used ours, and stored the next. */
-  async function renew(own: Tokens): Promise<void> {
+  const renew = (own: KeptSession): Promise<void> =>
+    alone(locks, `parley.session.${own.sessionId}`, () => renewAlone(own));
+
+  async function renewAlone(own: KeptSession): Promise<void> {
     const stored = await storage.read();
     if (kept !== own) return;
     if (!stored || !isNewer(stored, own)) return renewWith(own);
@@ -142,9 +140,9 @@ function keptSession(
     if (Date.now() >= goodUntil) await renewWith(stored);
   }
 
-  async function renewWith(own: Tokens): Promise<void> {
+  async function renewWith(own: KeptSession): Promise<void> {
     try {
-      const tokens = await refresh(own.refreshToken);
+      const tokens = { ...(await refresh(own.refreshToken)), userId: own.userId };
       if (kept !== own) return;
       // In another tab somebody has signed in since: the cookie is that session's now.
       if (tokens.sessionId !== own.sessionId) return expire();
@@ -161,6 +159,7 @@ function keptSession(
   return {
     status,
     id: () => kept?.sessionId ?? null,
+    userId: () => kept?.userId ?? null,
     async token() {
       if (kept && Date.now() >= goodUntil) {
         renewing ??= renew(kept).finally(() => {
@@ -210,6 +209,7 @@ function foreignSession(getToken: NonNullable<AuthOptions['getToken']>, onExpire
   return {
     status,
     id: () => null,
+    userId: () => null,
     async token() {
       if (status.get() !== 'signed-in') return null;
       const token = await getToken();

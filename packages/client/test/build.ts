@@ -13,6 +13,8 @@ export const HERE = join(import.meta.dirname, '..');
 export interface Published {
   code: string;
   types: string;
+  /** The same of the hooks, which come by themselves. */
+  react: { code: string; types: string };
 }
 
 /** Builds the package somewhere else, and reads what came of it. */
@@ -22,7 +24,11 @@ export async function build(): Promise<Published> {
     const tsdown = join(HERE, 'node_modules', 'tsdown', 'dist', 'run.mjs');
     await run(process.execPath, [tsdown, '--out-dir', folder, '--logLevel', 'error'], { cwd: HERE });
     const read = (name: string) => readFile(join(folder, name), 'utf8');
-    return { code: await read('index.js'), types: await read('index.d.ts') };
+    return {
+      code: await read('index.js'),
+      types: await read('index.d.ts'),
+      react: { code: await read('react.js'), types: await read('react.d.ts') },
+    };
   } finally {
     await rm(folder, { recursive: true, force: true });
   }

@@ -6,6 +6,7 @@ import { readAllMembers } from '../src/sync/all-members.ts';
 import type { ReceivedEvent } from '../src/sync/apply-event.ts';
 import type { ConnectionNews } from '../src/sync/connection.ts';
 import { createFollower, type StreamListener } from '../src/sync/follow.ts';
+import { createPages } from '../src/sync/pages.ts';
 import { takePeople } from '../src/sync/people.ts';
 import { type ChatState, emptyState, mergeConversation, mergeMembers, unreadOf } from '../src/sync/state.ts';
 import { type Action, actions, ME, Model, viewsIn } from './model.ts';
@@ -149,6 +150,7 @@ describe('whatever happens on the way', () => {
   type Step =
     | { step: 'act'; action: Action }
     | { step: 'deliver' | 'rewind' | 'ask' | 'arrive'; n: number }
+    | { step: 'loadOlder' | 'loadNewer' | 'jumpTo' | 'toLatest'; n: number; seq: number }
     | { step: 'cut' | 'prune' | 'restore' | 'wait' };
   const steps = fc.array(
     fc.oneof(
@@ -166,6 +168,19 @@ describe('whatever happens on the way', () => {
         }),
       },
       {
+        weight: 3,
+        arbitrary: fc.record({
+          step: fc.constantFrom(
+            'loadOlder' as const,
+            'loadNewer' as const,
+            'jumpTo' as const,
+            'toLatest' as const,
+          ),
+          n: fc.nat(9),
+          seq: fc.integer({ min: 1, max: 20 }),
+        }),
+      },
+      {
         weight: 1,
         arbitrary: fc.record({
           step: fc.constantFrom('cut' as const, 'prune' as const, 'restore' as const, 'wait' as const),
@@ -175,10 +190,13 @@ describe('whatever happens on the way', () => {
     { maxLength: 60 },
   );
 
+  /** Some history to move about in. */
+  const said = Array.from({ length: 12 }, (_, who): Action => ({ do: 'send', who, where: 0 }));
+
   test('the state ends as a fresh snapshot, and every event was seen once and in order', async () => {
     await fc.assert(
       fc.asyncProperty(steps, async (list) => {
-        const it = world(new Model().run([{ do: 'group', with: [1, 2] }]));
+        const it = world(new Model().run([{ do: 'group', with: [1, 2] }, ...said]));
         const before = it.model.log.length;
         it.follower.start();
         await soon();
@@ -219,12 +237,30 @@ describe('whatever happens on the way', () => {
             )
             .catch(() => {});
         };
+        const history = createPages({
+          store: it.store,
+          load: it.follower.load,
+          loadConversation: it.follower.ready,
+          arrived: () => {},
+          async read({ conversationId, limit: _, ...range }) {
+            const page = it.model.page(conversationId, range);
+            const cursor = it.at(it.model.log.length);
+            await new Promise<void>((resolve) => pages.push(resolve));
+            return page ? { ...page, cursor } : Promise.reject(refusal('NOT_FOUND'));
+          },
+        });
+        const turn = (how: keyof typeof history, n: number, seq: number) => {
+          const ids = Object.keys(it.store.get().conversations ?? {});
+          const conversationId = ids[n % ids.length];
+          if (conversationId) history[how]({ conversationId, seq }).catch(() => {});
+        };
         let resets = 0;
         for (const step of list) {
           if (step.step === 'act') it.model.run([step.action]);
           else if (step.step === 'deliver') it.deliver(step.n);
           else if (step.step === 'rewind') it.rewind(step.n);
           else if (step.step === 'ask') (step.n % 2 === 0 ? ask : askForMembers)(step.n);
+          else if ('seq' in step) turn(step.step, step.n, step.seq);
           else if (step.step === 'arrive') for (const arrive of pages.splice(0, step.n)) arrive();
           else if (step.step === 'cut') it.cut();
           else if (step.step === 'prune') it.prune();
@@ -249,8 +285,11 @@ describe('whatever happens on the way', () => {
         const { friends, friendRequests, contacts, blocks } = state;
         expect({ friends, friendRequests, contacts, blocks }).toEqual(takePeople(fresh));
         for (const conversation of Object.values(state.conversations!)) {
-          const { id, members } = conversation;
+          const { id, members, timeline } = conversation;
           expect(unreadOf(conversation)).toBe(it.model.unread(id));
+          const inRange = ({ seq }: { seq: number }) => seq >= timeline.from && seq <= timeline.to;
+          expect(timeline.messages).toEqual(it.model.visible(id).filter(inRange));
+          if (timeline.isAtEnd) expect(timeline.to).toBeGreaterThanOrEqual(conversation.lastSeq);
           if (members) expect(new Set(Object.values(members))).toEqual(new Set(it.model.members(id)));
         }
         const log = it.model.log.slice(before).map(({ event }) => event);

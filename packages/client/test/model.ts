@@ -7,12 +7,14 @@ import type {
   MembershipSettings,
   Message,
   PublicUser,
+  Scheduled,
   SeqRange,
   Settings,
 } from '@parley/contract';
 import fc from 'fast-check';
-import type { Bootstrap } from '../src/sync/state.ts';
+import type { Bootstrap, MessagePage } from '../src/sync/state.ts';
 import { type PeopleAction, PeopleModel, peopleActions } from './people-model.ts';
+import { StoriesModel, type StoryAction, storyActions } from './stories-model.ts';
 
 /** What somebody does in the model. Numbers choose among what there is at that moment. */
 export type Action =
@@ -28,12 +30,16 @@ export type Action =
   | { do: 'edit' | 'bury' | 'hide'; which: number; where: number }
   /** Somebody reacts to one of the newest messages, or does so no more. */
   | { do: 'react'; who: number; how: number; which: number; where: number }
+  /** What is under the link of one of the newest messages is shown, or no more. */
+  | { do: 'preview'; which: number; where: number }
   /** One of the newest messages is pinned, or its pin taken off. */
   | { do: 'pin'; which: number; where: number }
   /** Somebody opens the thread about one of the newest messages. */
   | { do: 'thread'; who: number; which: number; where: number }
   /** `me` writes, and does not send it. */
   | { do: 'draft'; how: number; where: number }
+  /** `me` schedules one of a few messages, or another in its place, or takes it away. */
+  | { do: 'schedule'; how: number; which: number }
   /** Somebody whom `me` has blocked begins a direct conversation: `me` does not hear of it. */
   | { do: 'hidden direct'; with: number }
   /** The other one of a direct conversation sends what is withheld from `me`. */
@@ -45,6 +51,9 @@ export type Action =
   | { do: 'configure'; how: number; where: number }
   /** `me` deletes for themselves all that was said so far. */
   | { do: 'clear'; where: number }
+  /** All but some of the newest messages are older than the conversation keeps them. */
+  | { do: 'trim'; left: number; where: number }
+  | StoryAction
   | PeopleAction;
 
 const pick = fc.nat(99);
@@ -101,15 +110,19 @@ export const actions: fc.Arbitrary<Action[]> = fc.array(
         where: pick,
       }),
     },
+    fc.record({ do: fc.constant('preview' as const), which: fc.nat(5), where: pick }),
     fc.record({ do: fc.constant('pin' as const), which: fc.nat(5), where: pick }),
     fc.record({ do: fc.constant('draft' as const), how: fc.nat(3), where: pick }),
+    fc.record({ do: fc.constant('schedule' as const), how: fc.nat(3), which: fc.nat(2) }),
     {
       weight: 3,
       arbitrary: fc.record({ do: fc.constant('thread' as const), who: pick, which: fc.nat(2), where: pick }),
     },
     { weight: 3, arbitrary: peopleActions },
+    { weight: 3, arbitrary: storyActions },
     fc.record({ do: fc.constant('configure' as const), how: pick, where: pick }),
     fc.record({ do: fc.constant('clear' as const), where: pick }),
+    fc.record({ do: fc.constant('trim' as const), left: fc.nat(3), where: pick }),
     fc.record({ do: fc.constantFrom('change profile' as const, 'delete account' as const), who: pick }),
   ),
   { maxLength: 60, size: 'max' },
@@ -132,6 +145,8 @@ interface Room {
   settings: MembershipSettings;
   /** `me` has cleared it: it shows when there is something new. */
   cleared: boolean;
+  /** Up to there it is gone for everybody. */
+  trimmed: number;
 }
 
 const AT = '2026-11-20T10:00:00.000Z';
@@ -173,6 +188,8 @@ export class Model {
   readonly #rooms: Room[] = [];
   readonly #users: PublicUser[] = [...PEOPLE];
   readonly #people = new PeopleModel((event) => this.#log(event));
+  readonly #stories = new StoriesModel(ME.id, (event) => this.#log(event));
+  readonly #scheduled = new Map<string, Scheduled>();
   #ids = 100;
   /** The events of `me`, each with the snapshot right after it. */
   readonly log: { event: ChatEvent; snapshot: Bootstrap }[] = [];
@@ -197,7 +214,16 @@ export class Model {
       createdAt: AT,
     };
     const cursor = `e.${this.log.length}`;
-    return { cursor, me, conversations, hasMore: false, threads, ...this.#people.lists() };
+    return {
+      cursor,
+      me,
+      conversations,
+      hasMore: false,
+      threads,
+      scheduled: [...this.#scheduled.values()],
+      stories: this.#stories.list(),
+      ...this.#people.lists(),
+    };
   }
 
   /** A conversation as `me` gets it who asks for it. */
@@ -216,6 +242,29 @@ export class Model {
   visible(conversationId: string): Message[] {
     const room = this.#rooms.find(({ conversation }) => conversation.id === conversationId)!;
     return seenBy(room, room.members.get(ME.id)!);
+  }
+
+  /** A page of so many seqs, as `me` gets it who asks for it; null when they are not in the conversation. */
+  page(
+    conversationId: string,
+    {
+      before,
+      after,
+      around,
+      limit = 3,
+    }: { before?: number; after?: number; around?: number; limit?: number },
+  ): Omit<MessagePage, 'cursor'> | null {
+    const room = this.#rooms.find(({ conversation }) => conversation.id === conversationId);
+    const mine = room?.members.get(ME.id);
+    if (!room || !mine || room.hidden) return null;
+    const [lowest, highest] = [mine.joinedSeq + 1, room.messages.length];
+    const end = Math.min(before ?? highest + 1, highest + 1);
+    const middle = Math.min((around ?? 0) - Math.floor(limit / 2), highest - limit + 1);
+    const start = after !== undefined ? after + 1 : around !== undefined ? middle : end - limit;
+    const from = Math.max(start, lowest);
+    const to = Math.min(start + limit - 1, highest);
+    const messages = seenBy(room, mine).filter(({ seq }) => seq >= from && seq <= to);
+    return { messages, from, to, hasMoreBefore: from > lowest, hasMoreAfter: to < highest };
   }
 
   /** How many messages of a conversation `me` may see and has not read, counted one by one. */
@@ -240,14 +289,20 @@ export class Model {
         return this.#inRoom(action, (room, member) => this.#react(room, member, action));
       case 'pin':
         return this.#pin(action);
+      case 'preview':
+        return this.#preview(action);
       case 'draft':
         return this.#draft(action);
+      case 'schedule':
+        return this.#schedule(action);
       case 'thread':
         return this.#inRoom(action, (room, member) => this.#openThread(room, member, action.which));
       case 'configure':
         return this.#configure(action);
       case 'clear':
         return this.#clear(this.#rooms[action.where % this.#rooms.length]);
+      case 'trim':
+        return this.#trim(this.#rooms[action.where % this.#rooms.length], action.left);
       case 'withhold':
         return this.#inDirect(action, (room) => this.#send(room, peerOf(room), true));
       case 'reveal':
@@ -277,6 +332,10 @@ export class Model {
         const how = action.do;
         return this.#inRoom(action, (room, member) => this.#out(room, member, how));
       }
+      case 'show a story':
+      case 'see a story':
+      case 'end a story':
+        return this.#stories.run(action, this.#users);
       default: {
         const user = this.#other(action.who);
         if (!user.isDeleted) this.#people.run(action, user);
@@ -306,7 +365,7 @@ export class Model {
       lastSeq: 0,
     };
     const room: Room = {
-      conversation: { ...facts, slowModeSeconds: 0, ...own },
+      conversation: { ...facts, slowModeSeconds: 0, retentionDays: null, ...own },
       members: new Map(),
       messages: [],
       withheld: new Set(),
@@ -316,6 +375,7 @@ export class Model {
       hidden,
       settings: KEPT,
       cleared: false,
+      trimmed: 0,
     };
     this.#rooms.push(room);
     return room;
@@ -325,7 +385,8 @@ export class Model {
   #openThread(room: Room, { user, joinedSeq }: Member, which: number): void {
     const { id, kind } = room.conversation;
     const message = room.messages[room.messages.length - 1 - which];
-    if (kind === 'thread' || !message || message.deletedAt || message.seq <= joinedSeq) return;
+    if (kind === 'thread' || !message || message.deletedAt) return;
+    if (message.seq <= Math.max(joinedSeq, room.trimmed)) return;
     const { seq, senderId } = message;
     if (room.withheld.has(seq)) return;
     const known = this.#threadAbout(id, seq);
@@ -344,9 +405,9 @@ export class Model {
 
   #follow(thread: Room, user: PublicUser): void {
     const at = thread.messages.length;
-    const added = { ...entry(user, 'member', at), joinedSeq: 0 };
+    const added = { ...entry(user, 'member', at), joinedSeq: thread.trimmed };
     added.joinedAt = new Date(Date.parse(AT) + this.#ids++).toISOString();
-    const last = thread.messages.at(-1);
+    const last = at > thread.trimmed ? thread.messages.at(-1) : undefined;
     const theirs = [...thread.reactions.values()].some(
       ({ seq, userIds }) => seq === last?.seq && userIds.has(user.id),
     );
@@ -399,9 +460,11 @@ export class Model {
       : { ...known, fullName: `${known.fullName}!` };
     this.#users[this.#users.indexOf(known)] = user;
     const theirs = this.#rooms.filter(({ members }) => members.has(user.id));
-    const heard = this.#people.knows(user.id) || theirs.some((room) => isHeard(room));
+    const isClose = this.#people.knows(user.id) || this.#stories.hasSomeOf(user.id);
+    const heard = isClose || theirs.some((room) => isHeard(room));
     for (const { members } of theirs) members.set(user.id, { ...members.get(user.id)!, user });
     this.#people.profile(user);
+    if (isDeleted) this.#stories.drop(user.id);
     if (heard) this.#log({ type: 'user.updated', user });
   }
 
@@ -475,7 +538,7 @@ export class Model {
     const seen = room.members.has(ME.id)
       ? this.#standing(room, which)
       : room.messages[room.messages.length - 1 - which];
-    if (!seen || seen.deletedAt || seen.seq <= joinedSeq) return;
+    if (!seen || seen.deletedAt || seen.seq <= Math.max(joinedSeq, room.trimmed)) return;
     const { seq, conversationId } = seen;
     const emoji = ['👍', '❤️', ':tea:'][how]!;
     const key = `${seq} ${emoji}`;
@@ -506,6 +569,17 @@ export class Model {
     );
   }
 
+  #preview({ which, where }: { which: number; where: number }): void {
+    const room = this.#rooms[where % this.#rooms.length];
+    const message = this.#standing(room, which);
+    if (!room || !message) return;
+    const { preview: old, ...rest } = message;
+    const { seq, conversationId } = message;
+    const preview = old ? null : { url: 'https://example.com/', title: 'An example' };
+    room.messages[seq - 1] = preview ? { ...rest, preview } : rest;
+    this.#tell(room, { type: 'message.previewed', conversationId, seq, preview });
+  }
+
   #draft({ how, where }: { how: number; where: number }): void {
     const room = this.#rooms[where % this.#rooms.length];
     if (!room || !isHeard(room)) return;
@@ -513,6 +587,21 @@ export class Model {
     room.draft = draft;
     const { joinedAt } = room.members.get(ME.id)!;
     this.#log({ type: 'draft.updated', conversationId: room.conversation.id, joinedAt, draft });
+  }
+
+  #schedule({ how, which }: { how: number; which: number }): void {
+    const id = uuid(90 + which);
+    const common = { id, conversationId: uuid(80), createdAt: AT, updatedAt: AT, sendAt: AT };
+    const scheduled: Scheduled = {
+      ...common,
+      text: `later ${how}`,
+      ...(how === 3 && { failure: 'FORBIDDEN' }),
+    };
+    if (how > 0) this.#scheduled.set(id, scheduled);
+    else if (!this.#scheduled.delete(id)) return;
+    this.#log(
+      how > 0 ? { type: 'scheduled.updated', scheduled } : { type: 'scheduled.removed', id, sentSeq: null },
+    );
   }
 
   #configure({ how, where }: { how: number; where: number }): void {
@@ -541,6 +630,21 @@ export class Model {
     this.#log({ type: 'conversation.cleared', conversationId: room.conversation.id, joinedAt, seq });
   }
 
+  /** Who had cleared it, and was shown what has come since, goes on being shown it. */
+  #trim(room: Room | undefined, left: number): void {
+    const seq = (room?.messages.length ?? 0) - left;
+    if (!room || room.hidden || seq <= room.trimmed) return;
+    room.trimmed = seq;
+    const mine = room.members.get(ME.id);
+    if (mine && mine.joinedSeq < seq) {
+      if (seenBy(room, mine).some((message) => message.seq <= seq)) room.cleared = false;
+      const readSeq = Math.max(mine.readSeq, seq);
+      const deliveredSeq = Math.max(mine.deliveredSeq, readSeq);
+      room.members.set(ME.id, { ...mine, joinedSeq: seq, readSeq, deliveredSeq });
+    }
+    this.#tell(room, { type: 'conversation.trimmed', conversationId: room.conversation.id, seq });
+  }
+
   #read(room: Room, member: Member, back: number): void {
     const readSeq = Math.max(member.readSeq, room.messages.length - back);
     const isMine = member.user.id === ME.id;
@@ -564,9 +668,9 @@ export class Model {
     if (room?.conversation.kind !== 'group' || room.members.has(user.id)) return;
     const { history } = room.conversation;
     const at = room.messages.length;
-    const added = { ...entry(user, 'member', at), joinedSeq: history === 'all' ? 0 : at };
+    const added = { ...entry(user, 'member', at), joinedSeq: history === 'all' ? room.trimmed : at };
     added.joinedAt = new Date(Date.parse(AT) + this.#ids++).toISOString();
-    const last = history === 'all' ? room.messages.at(-1) : undefined;
+    const last = history === 'all' && at > room.trimmed ? room.messages.at(-1) : undefined;
     const theirs = [...room.reactions.values()].some(
       ({ seq, userIds }) => seq === last?.seq && userIds.has(user.id),
     );

@@ -36,6 +36,8 @@ beforeAll(async () => {
     '@trpc/client': version,
     '@trpc/server': version,
     eventsource: '4.1.0',
+    react: '19.3.1',
+    '@types/react': '19.3.0',
     publint: '0.3.22',
     ...Object.fromEntries(Object.entries(COMPILERS).map(([name, at]) => [name, `npm:typescript@${at}`])),
   };
@@ -50,9 +52,13 @@ test('the package holds what it says, and nothing else', async () => {
   const files = (await readdir(folder, { recursive: true })).filter(
     (name) => !name.startsWith('node_modules'),
   );
-  expect(files.sort()).toEqual(['dist', 'dist/index.d.ts', 'dist/index.js', 'package.json']);
+  const built = ['index', 'react-native', 'react'].flatMap((name) => [
+    `dist/${name}.d.ts`,
+    `dist/${name}.js`,
+  ]);
+  expect(files.sort()).toEqual(['dist', ...built, 'package.json']);
   const { dependencies, exports } = JSON.parse(await readFile(join(folder, 'package.json'), 'utf8'));
-  expect(Object.keys(dependencies)).toEqual(['superjson']);
+  expect(Object.keys(dependencies)).toEqual(['eventsource']);
   expect(exports['.']).toEqual({ types: './dist/index.d.ts', default: './dist/index.js' });
 });
 
@@ -89,7 +95,7 @@ test.each(
   };
   await writeFile(
     join(project, config),
-    JSON.stringify({ compilerOptions, files: ['right.ts', 'wrong.ts'] }),
+    JSON.stringify({ compilerOptions, files: ['right.ts', 'wrong.ts', 'react.ts'] }),
   );
   const tsc = join(project, 'node_modules', compiler!, 'bin/tsc');
   expect(await complaints(process.execPath, tsc, '-p', config)).toBe('');

@@ -4,7 +4,7 @@ import { build, compile, HERE, type Published } from './build.ts';
 let published: Published;
 beforeAll(async () => {
   published = await build();
-}, 60_000);
+}, 300_000);
 
 /** Each package that a text imports from. */
 const importsOf = (text: string): Set<string> =>
@@ -15,6 +15,7 @@ const withoutComments = (text: string): string => text.replaceAll(/\/\*[\s\S]*?\
 test('the types are those of the report: a change of the API is seen', async () => {
   // `npx vitest run --project packages/client published -u` writes the report anew.
   await expect(published.types).toMatchFileSnapshot(`${HERE}/client.api.d.ts`);
+  await expect(published.react.types).toMatchFileSnapshot(`${HERE}/react.api.d.ts`);
 });
 
 describe('nothing of the server goes out', () => {
@@ -32,10 +33,16 @@ describe('nothing of the server goes out', () => {
   );
 
   test('code and types import only what the package depends on', () => {
-    expect(importsOf(published.code)).toEqual(new Set(['@trpc/client', 'superjson']));
+    expect(importsOf(published.code)).toEqual(new Set(['@trpc/client', '@trpc/server/observable', 'eventsource']));
     const trpc = ['@trpc/client', '@trpc/server', '@trpc/server/unstable-core-do-not-import'];
     expect(importsOf(withoutComments(published.types))).toEqual(new Set(trpc));
+    for (const text of [published.react.code, withoutComments(published.react.types)])
+      expect(importsOf(text)).toEqual(new Set(['@parley/client', 'react']));
   });
+});
+
+test('the examples compile as they stand', async () => {
+  expect(await compile('examples')).toBe('');
 });
 
 test('the core is compiled without DOM and without Node types, for runtimes of 2022', async () => {

@@ -1,5 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { createSession, memoryStorage, type Storage, type Tokens } from '../src/session.ts';
+import type { Locks } from '../src/platform.ts';
+import { createSession, type Tokens } from '../src/session.ts';
+import { memoryStorage, type TokenStorage } from '../src/storage.ts';
+import { createLocks } from './locks.ts';
 
 beforeEach(() => void vi.useFakeTimers({ now: Date.UTC(2026, 10, 20) }));
 afterEach(() => void vi.useRealTimers());
@@ -15,15 +18,16 @@ const refusal = (code: string, httpStatus: number) =>
   Object.assign(new Error(code), { data: { code, httpStatus } });
 
 /** A session and a server that gives the next tokens, or what the test wants. */
-function world(storage: Storage = memoryStorage(), cookie = false) {
+function world(storage: TokenStorage = memoryStorage(), cookie = false, locks?: Locks) {
   const shown: (string | null)[] = [];
   let expired = 0;
   let answer: () => Promise<Tokens> = async () => tokens(shown.length + 1);
   const options = { cookie, onSessionExpired: () => void expired++ };
-  const session = createSession(options, storage, (refreshToken) => {
+  const refresh = (refreshToken: string | null) => {
     shown.push(refreshToken);
     return answer();
-  });
+  };
+  const session = createSession(options, storage, refresh, locks);
   return {
     session,
     shown,
@@ -225,6 +229,58 @@ describe('two tabs with one storage', () => {
     expect(await storage.get('parley.session')).toBe(kept);
     await other.session.forget();
     expect(await storage.get('parley.session')).toBeUndefined();
+  });
+});
+
+describe('two tabs with one storage and locks', () => {
+  async function tabs() {
+    const storage = memoryStorage();
+    const locks = createLocks();
+    const [one, other] = [world(storage, false, locks), world(storage, false, locks)];
+    await one.session.adopt({ ...tokens(1), userId: 'alice' });
+    await other.session.restore();
+    vi.advanceTimersByTime(14 * MINUTE);
+    return { one, other, locks };
+  }
+
+  test('one refresh serves both, also when both begin at once', async () => {
+    const { one, other, locks } = await tabs();
+    let answer = (_: Tokens): void => {};
+    one.answer(() => new Promise((resolve) => (answer = resolve)));
+    const asked = [one.session.token(), other.session.token()];
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect([one.shown, other.shown]).toEqual([['refresh 1'], []]);
+    answer(tokens(2));
+    expect(await Promise.all(asked)).toEqual(['access 2', 'access 2']);
+    expect([one.shown, other.shown]).toEqual([['refresh 1'], []]);
+    expect(locks.held()).toEqual([]);
+  });
+
+  test('what one cannot renew, the other tries', async () => {
+    const { one, other } = await tabs();
+    one.answer(() => Promise.reject(new TypeError('fetch failed')));
+    const failing = expect(one.session.token()).rejects.toThrow('fetch failed');
+    const asked = other.session.token();
+    await failing;
+    expect(await asked).toBe('access 2');
+  });
+
+  test('nobody waits for ever for a tab that is stuck', async () => {
+    const { one, other } = await tabs();
+    one.answer(() => new Promise(() => {}));
+    void one.session.token();
+    const asked = other.session.token();
+    await vi.advanceTimersByTimeAsync(14_000);
+    expect(other.shown).toEqual([]);
+    await vi.advanceTimersByTimeAsync(2_000);
+    expect(await asked).toBe('access 2');
+  });
+
+  test('whose session it is outlives renewals and restarts', async () => {
+    const { one, other } = await tabs();
+    await one.session.token();
+    await other.session.token();
+    expect([one.session.userId(), other.session.userId()]).toEqual(['alice', 'alice']);
   });
 });
 

@@ -1,8 +1,9 @@
 import { createTRPCClient } from '@trpc/client';
-import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { AppRouter } from '../src/api-type.ts';
-import { createSession, memoryStorage } from '../src/session.ts';
-import { socketTransport } from '../src/transport.ts';
+import { createSession } from '../src/session.ts';
+import { socketTransport } from '../src/socket-transport.ts';
+import { memoryStorage } from '../src/storage.ts';
 import { Below, BelowSocket } from './below.ts';
 
 beforeEach(() => {
@@ -33,7 +34,7 @@ async function world() {
   const transport = socketTransport('https://chat.test', BelowSocket, noFetch, session);
   const api = createTRPCClient<AppRouter>({ links: [transport.link] });
   let lost = 0;
-  transport.open(() => void lost++);
+  transport.open({ lost: () => void lost++, moved() {} });
   await soon();
   return { session, transport, api, expired: () => expired, lost: () => lost };
 }
@@ -98,6 +99,101 @@ test('asked for another connection, it is made with another token, and the first
   await soon();
   expect(first.closed).toEqual([1005]);
   expect(lost()).toBe(0);
+  transport.close();
+});
+
+/** Loses the socket, and comes to where the next one is waited for, after so many failures for seconds. */
+async function lose(failures: number): Promise<void> {
+  sockets().at(-1)!.emit('close', { code: 1006 });
+  for (let n = 0; n < failures; n += 1) {
+    const made = sockets().length;
+    while (sockets().length === made) await vi.advanceTimersByTimeAsync(100);
+    sockets().at(-1)!.emit('close', { code: 1006 });
+  }
+  await vi.advanceTimersByTimeAsync(50);
+}
+
+describe('woken', () => {
+  beforeEach(() => void vi.spyOn(Math, 'random').mockReturnValue(1));
+  afterEach(() => void vi.restoreAllMocks());
+
+  test('it connects at once, instead of at the end of a long wait', async () => {
+    const { transport } = await world();
+    sockets()[0]!.emit('open');
+    await lose(7);
+    const made = sockets().length;
+    await vi.advanceTimersByTimeAsync(3_000);
+    expect(sockets()).toHaveLength(made);
+    transport.wake();
+    await soon();
+    expect(sockets()).toHaveLength(made + 1);
+    // Once is enough.
+    transport.wake();
+    await soon();
+    expect(sockets()).toHaveLength(made + 1);
+    transport.close();
+  });
+
+  test('it gives up a socket from which nothing is heard within three seconds', async () => {
+    const { transport, lost } = await world();
+    sockets()[0]!.emit('open');
+    await later();
+    sockets()[0]!.emit('message', { data: 'PONG' });
+    transport.wake();
+    expect(sockets()[0]!.sent.at(-1)).toBe('PING');
+    await vi.advanceTimersByTimeAsync(3_100);
+    expect(lost()).toBe(1);
+    expect(sockets()[0]!.closed).toEqual([1005]);
+    await later();
+    expect(sockets()).toHaveLength(2);
+    transport.close();
+  });
+
+  test('it keeps one that answers', async () => {
+    const { transport, lost } = await world();
+    sockets()[0]!.emit('open');
+    await soon();
+    transport.wake();
+    sockets()[0]!.emit('message', { data: 'PONG' });
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect(lost()).toBe(0);
+    transport.close();
+  });
+});
+
+test('dropped, it connects again, after the usual wait', async () => {
+  const { transport, lost } = await world();
+  sockets()[0]!.emit('open');
+  await soon();
+  transport.drop();
+  await soon();
+  expect(lost()).toBe(1);
+  expect(sockets()).toHaveLength(1);
+  await later();
+  expect(sockets()).toHaveLength(2);
+  transport.close();
+});
+
+test('closed while it waits, it connects no more', async () => {
+  const { transport } = await world();
+  sockets()[0]!.emit('open');
+  sockets()[0]!.emit('close', { code: 1006 });
+  await soon();
+  transport.close();
+  transport.wake();
+  await vi.advanceTimersByTimeAsync(60_000);
+  expect(sockets()).toHaveLength(1);
+});
+
+test('a call without an answer finds out that the link is half open', async () => {
+  const { transport, api } = await world();
+  sockets()[0]!.emit('open');
+  await soon();
+  const call = expect(api.users.me.query()).rejects.toThrow('The connection was closed');
+  await vi.advanceTimersByTimeAsync(8_100);
+  await call;
+  await later();
+  expect(sockets()).toHaveLength(2);
   transport.close();
 });
 

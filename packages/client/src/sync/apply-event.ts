@@ -11,6 +11,7 @@ import {
   jumpOver,
   putDraft,
   putUser,
+  trimConversation,
 } from './conversations.ts';
 import {
   addMessage,
@@ -20,11 +21,14 @@ import {
   hideMessage,
   pinMessage,
   replaceMessage,
+  showPreview,
 } from './messages.ts';
 import { endMarkedUnread, moveMarks } from './move-marks.ts';
 import { dropPerson, putBlock, putFriend, putPerson, putProfile } from './people.ts';
 import { changeReaction } from './reactions.ts';
+import { dropScheduled, putScheduled } from './scheduled.ts';
 import { type ChatState, dropTyping, putTyping, takePresence } from './state.ts';
+import { dropStoriesOf, dropStory, putStory, seeStory } from './stories.ts';
 import { changeThread } from './threads.ts';
 
 /** What listeners and the reducer get: a type that this version does not know yet is `unknown`. */
@@ -46,13 +50,17 @@ const KNOWN = {
   'message.edited': true,
   'message.deleted': true,
   'message.hidden': true,
+  'message.previewed': true,
   'message.pinned': true,
   'message.unpinned': true,
   'reaction.added': true,
   'reaction.removed': true,
   'draft.updated': true,
+  'scheduled.updated': true,
+  'scheduled.removed': true,
   'membership.updated': true,
   'conversation.cleared': true,
+  'conversation.trimmed': true,
   'receipt.read': true,
   'thread.updated': true,
   'receipt.delivered': true,
@@ -70,6 +78,10 @@ const KNOWN = {
   'contact.removed': true,
   'block.added': true,
   'block.removed': true,
+  'story.created': true,
+  'story.deleted': true,
+  'story.seen': true,
+  'export.updated': true,
   'session.started': true,
   'session.ended': true,
   'presence.changed': true,
@@ -111,6 +123,8 @@ export function applyEvent(state: ChatState, event: ReceivedEvent): ChatState {
       return buryMessage(state, event);
     case 'message.hidden':
       return hideMessage(state, event);
+    case 'message.previewed':
+      return showPreview(state, event);
     case 'message.pinned':
       return pinMessage(state, event, event.pinnedAt);
     case 'message.unpinned':
@@ -120,10 +134,16 @@ export function applyEvent(state: ChatState, event: ReceivedEvent): ChatState {
       return changeMessage(state, event, (old) => changeReaction(old, event, state.me?.id));
     case 'draft.updated':
       return putDraft(state, event);
+    case 'scheduled.updated':
+      return putScheduled(state, event.scheduled);
+    case 'scheduled.removed':
+      return dropScheduled(state, event.id);
     case 'membership.updated':
       return configure(state, event);
     case 'conversation.cleared':
       return clearConversation(state, event);
+    case 'conversation.trimmed':
+      return trimConversation(state, event);
     case 'receipt.read':
       return moveMarks(endMarkedUnread(state, event), event.conversationId, event.marks);
     case 'receipt.delivered':
@@ -135,7 +155,7 @@ export function applyEvent(state: ChatState, event: ReceivedEvent): ChatState {
     case 'messages.erased':
       return eraseMessages(state, event);
     case 'user.updated':
-      return putProfile(putUser(state, event.user), event.user);
+      return dropStoriesOf(putProfile(putUser(state, event.user), event.user), event.user);
     case 'account.updated':
       return { ...state, me: event.user };
     case 'settings.updated':
@@ -158,6 +178,12 @@ export function applyEvent(state: ChatState, event: ReceivedEvent): ChatState {
       return putBlock(state, event.block);
     case 'block.removed':
       return dropPerson(state, 'blocks', event.userId);
+    case 'story.created':
+      return putStory(state, event.story);
+    case 'story.deleted':
+      return dropStory(state, event.storyId);
+    case 'story.seen':
+      return seeStory(state, event);
     case 'presence.changed':
       return takePresence(state, event.people, event.hidden);
     case 'typing':

@@ -1,3 +1,4 @@
+import { platform } from '../platform.ts';
 import { createStore, type Readable } from '../store.ts';
 
 /**
@@ -14,16 +15,19 @@ export type ConnectionStatus =
   | 'offline'
   | 'unauthorized';
 
-/** What happens to a connection. */
-export type ConnectionNews = 'open' | 'started' | 'caught-up' | 'lost' | 'expired' | 'closed';
+/** What happens to a connection. `offline`: the device says that it has no network. */
+export type ConnectionNews = 'open' | 'started' | 'caught-up' | 'lost' | 'offline' | 'expired' | 'closed';
 
 export interface Connection {
   status: Readable<ConnectionStatus>;
+  /** Whether it has not been live for five seconds, although somebody is signed in. */
+  isTakingLong: Readable<boolean>;
   tell(news: ConnectionNews): void;
 }
 
 /** So many failures in a row are more than a hiccup. */
 const OFFLINE_AFTER = 3;
+const LONG_MS = 5_000;
 
 /** The status as it follows from the news. */
 export function createConnection(): Connection {
@@ -46,6 +50,9 @@ export function createConnection(): Connection {
         if (before === 'idle' || before === 'unauthorized') return before;
         if (failures >= OFFLINE_AFTER) return 'offline';
         return before === 'connecting' ? 'connecting' : 'reconnecting';
+      case 'offline':
+        failures = OFFLINE_AFTER;
+        return before === 'idle' || before === 'unauthorized' ? before : 'offline';
       case 'expired':
         return 'unauthorized';
       case 'closed':
@@ -53,5 +60,21 @@ export function createConnection(): Connection {
     }
   }
 
-  return { status, tell: (news) => status.set(next(news)) };
+  return { status, isTakingLong: timeAway(status), tell: (news) => status.set(next(news)) };
+}
+
+function timeAway(status: Readable<ConnectionStatus>): Readable<boolean> {
+  const isTakingLong = createStore(false);
+  let timer: unknown = null;
+  status.subscribe((now) => {
+    const isAway = now !== 'live' && now !== 'idle' && now !== 'unauthorized';
+    if (isAway) {
+      timer ??= platform.setTimeout(() => isTakingLong.set(true), LONG_MS);
+    } else {
+      platform.clearTimeout(timer);
+      timer = null;
+      isTakingLong.set(false);
+    }
+  });
+  return { get: isTakingLong.get, subscribe: isTakingLong.subscribe };
 }

@@ -89,7 +89,7 @@ function enter(
       mentions: [],
       draft: null,
     }),
-    ...(!lastMessage && { timeline: { from: lastSeq + 1, to: lastSeq, messages: [] } }),
+    ...(!lastMessage && { timeline: { from: lastSeq + 1, to: lastSeq, isAtEnd: true, messages: [] } }),
     members: everybody ? Object.fromEntries(added.map((member) => [member.user.id, member])) : undefined,
   };
 }
@@ -160,19 +160,41 @@ export function clearConversation(state: ChatState, event: Clearing): ChatState 
   const { seq } = event;
   if (known.lastSeq <= seq) return dropConversation(state, known.id);
   // It was loaded later than this happened.
-  const { timeline, lastMessage } = known;
+  const rest = behind(known, seq);
+  return putConversation(state, { ...rest, me: { ...rest.me, isMarkedUnread: false } });
+}
+
+/** What was said up to there is gone for everybody. */
+export function trimConversation(
+  state: ChatState,
+  { conversationId, seq }: { conversationId: string; seq: number },
+): ChatState {
+  const known = state.conversations?.[conversationId];
+  if (!known) return state;
+  const rest = behind(known, seq);
+  const mine = state.me && known.members?.[state.me.id];
+  const own = mine && { ...advance(mine, { readSeq: seq }), joinedSeq: Math.max(mine.joinedSeq, seq) };
+  const members = own ? { ...known.members, [own.user.id]: own } : known.members;
+  return dropArrived(putConversation(state, { ...rest, members }));
+}
+
+/** A conversation of which this person sees only what is behind a seq: nothing before it is there, or unread. */
+function behind(known: ConversationState, seq: number): ConversationState {
+  const { timeline, lastMessage, lastSeq } = known;
   const me = advance(known.me, { readSeq: seq });
-  return putConversation(state, {
+  return {
     ...known,
+    lastSeq: Math.max(lastSeq, seq),
     lastMessage: lastMessage && lastMessage.seq > seq ? lastMessage : null,
-    me: { ...me, joinedSeq: Math.max(me.joinedSeq, seq), isMarkedUnread: false },
+    me: { ...me, joinedSeq: Math.max(me.joinedSeq, seq) },
     ...unreadBehind(known, me.readSeq),
     timeline: {
       from: Math.max(timeline.from, seq + 1),
       to: Math.max(timeline.to, seq),
+      isAtEnd: timeline.isAtEnd || lastSeq <= seq,
       messages: timeline.messages.filter((message) => message.seq > seq),
     },
-  });
+  };
 }
 
 /** A conversation as it stands behind a gap: what was known of its history and its people is not the whole of it. */

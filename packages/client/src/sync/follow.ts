@@ -1,11 +1,11 @@
 import type { ConversationView, Message, StreamItem } from '@parley/contract';
-import { platform } from '../platform.ts';
 import type { Store } from '../store.ts';
 import { timed } from '../timed.ts';
 import { applyEvent, type ReceivedEvent, recognise } from './apply-event.ts';
 import { createBackoff } from './backoff.ts';
 import type { ConnectionNews } from './connection.ts';
 import { advance, type Cursor, formatCursor, parseCursor } from './cursor.ts';
+import { createNap, type Nap } from './nap.ts';
 import { ANSWER_WITHIN_MS, isRefusal, retryAfter } from './retry.ts';
 import { type Bootstrap, type ChatState, mergeConversation, takeBootstrap } from './state.ts';
 
@@ -42,6 +42,12 @@ export interface FollowerParts {
 export interface Follower {
   start(): void;
   stop(): void;
+  /** Whatever waits before it tries again, tries again now. */
+  wake(): void;
+  /** Takes the stream up anew from where it is, at once: its connection is another one. */
+  again(): void;
+  /** Its connection is lost. */
+  drop(): void;
   /** Loads a page into the state; it converges with whatever the stream brings meanwhile. */
   load<Page extends { cursor: string }>(
     read: () => Promise<Page>,
@@ -54,7 +60,11 @@ export interface Follower {
 /** From a start to a stop. */
 interface Run {
   stopped: boolean;
-  onStop: Set<() => void>;
+  /** The stream is to be taken up anew without a wait. */
+  again: boolean;
+  nap: Nap;
+  /** Ends the subscription that there is. */
+  end: () => void;
 }
 
 /**
@@ -83,8 +93,11 @@ export function createFollower({ source, store, tell, emit, arrived, over }: Fol
         // What went wrong is of no use to anybody but as a status: it is tried again.
       }
       if (current.stopped) return;
-      tell('lost');
-      await pause(current, backoff.next());
+      if (!current.again) {
+        tell('lost');
+        await current.nap.sleep(backoff.next());
+      }
+      current.again = false;
     }
   }
 
@@ -103,11 +116,11 @@ export function createFollower({ source, store, tell, emit, arrived, over }: Fol
 
   /** Resolves when the subscription has ended, for whatever reason. */
   async function listen(current: Run, from: Cursor, onCaughtUp: () => void): Promise<void> {
-    let end = (): void => {};
     const ended = new Promise<void>((resolve) => {
-      end = resolve;
+      current.end = resolve;
     });
-    current.onStop.add(end);
+    const { end } = current;
+    current.again = false;
     const subscription = source.stream(formatCursor(from), {
       started: () => tell('started'),
       ended: end,
@@ -120,7 +133,6 @@ export function createFollower({ source, store, tell, emit, arrived, over }: Fol
       },
     });
     await ended;
-    current.onStop.delete(end);
     subscription.unsubscribe();
   }
 
@@ -197,7 +209,7 @@ export function createFollower({ source, store, tell, emit, arrived, over }: Fol
         break;
       } catch (error) {
         if (isRefusal(error, failures)) break;
-        await pause(current, retryAfter(error, failures));
+        await current.nap.sleep(retryAfter(error, failures));
       }
     }
     wanted.delete(id);
@@ -215,19 +227,28 @@ export function createFollower({ source, store, tell, emit, arrived, over }: Fol
 
   return {
     start() {
-      run = { stopped: false, onStop: new Set() };
+      run = { stopped: false, again: false, nap: createNap(), end() {} };
       void follow(run);
     },
     stop() {
       if (!run) return;
       run.stopped = true;
-      for (const end of run.onStop) end();
+      run.end();
+      run.nap.wake();
       run = null;
       cursor = null;
       generation += 1;
       wanted.clear();
       release();
     },
+    wake: () => run?.nap.wake(),
+    again() {
+      if (!run) return;
+      run.again = true;
+      run.end();
+      run.nap.wake();
+    },
+    drop: () => run?.end(),
     load,
     ready,
   };
@@ -247,17 +268,4 @@ function conversationToLoad(before: ChatState, after: ChatState, event: Received
   const { id } = event.conversation;
   const entered = before.conversations?.[id] ? undefined : after.conversations?.[id];
   return entered && entered.lastSeq > (entered.lastMessage?.seq ?? entered.me.joinedSeq) ? id : null;
-}
-
-/** Waits, but not beyond the stop. */
-function pause(run: Run, ms: number): Promise<void> {
-  return new Promise((resolve) => {
-    const done = (): void => {
-      platform.clearTimeout(timer);
-      run.onStop.delete(done);
-      resolve();
-    };
-    const timer = platform.setTimeout(done, ms);
-    run.onStop.add(done);
-  });
 }

@@ -12,6 +12,8 @@ export interface Marks {
   resume(): void;
   /** The marks that the server does not have yet, put into a state that came from it. */
   over(state: ChatState): ChatState;
+  /** Those that the server does not have yet, by conversation. */
+  wanted(): Record<string, number>;
   /** Gives up everything that waits. */
   clear(reason: Error): void;
 }
@@ -36,6 +38,7 @@ export function createMarks(
   move: (state: ChatState, conversationId: string, seq: number) => ChatState,
   deliver: (conversationId: string, seq: number, signal: object) => Promise<unknown>,
   canSend: () => boolean,
+  changed: () => void = () => {},
 ): Marks {
   const ways = new Map<string, Way>();
 
@@ -65,7 +68,10 @@ export function createMarks(
     way.unanswered = 0;
     const answered = way.waiting.filter((waiting) => waiting.seq <= seq);
     way.waiting = way.waiting.filter((waiting) => waiting.seq > seq);
-    if (way.wanted <= seq) ways.delete(conversationId);
+    if (way.wanted <= seq) {
+      ways.delete(conversationId);
+      changed();
+    }
     answered.forEach(tell);
   }
 
@@ -85,6 +91,7 @@ export function createMarks(
         way.waiting.push({ seq, resolve, reject });
       });
       told.catch(() => {});
+      changed();
       void go(conversationId, way);
       return told;
     },
@@ -92,6 +99,7 @@ export function createMarks(
       for (const [conversationId, way] of ways) void go(conversationId, way);
     },
     over: (state) => [...ways].reduce((next, [id, { wanted }]) => move(next, id, wanted), state),
+    wanted: () => Object.fromEntries([...ways].map(([id, { wanted }]) => [id, wanted])),
     clear(reason) {
       const given = [...ways.values()];
       ways.clear();

@@ -1,4 +1,4 @@
-import type { ChatEvent, Message } from '@parley/contract';
+import type { ChatEvent, LinkPreview, Message } from '@parley/contract';
 import { mentionsWith, mentionsWithout } from './mentions.ts';
 import { endMarkedUnread, moveMarks } from './move-marks.ts';
 import { keepReactions } from './reactions.ts';
@@ -40,16 +40,21 @@ export function addMessage(old: ChatState, told: Message): ChatState {
   return dropArrived(moveMarks(endMarkedUnread(added, { conversationId, marks }), conversationId, marks));
 }
 
-/** The stream brings every message in order, so the newest one extends the range whatever its `seq`. */
+/**
+ * The stream brings every message in order, so the newest one extends the range whatever its `seq`; but not a range
+ * that stands away from the end.
+ */
 function placed(timeline: ConversationState['timeline'], message: Message): ConversationState['timeline'] {
-  const { from, to, messages } = timeline;
-  if (message.seq > to) return { from, to: message.seq, messages: [...messages, message] };
+  const { from, to, isAtEnd, messages } = timeline;
+  if (message.seq > to && !isAtEnd) return timeline;
+  if (message.seq > to) return { from, to: message.seq, isAtEnd, messages: [...messages, message] };
   if (message.seq < from - 1) return timeline;
   const others = messages.filter(({ seq }) => seq !== message.seq);
   const before = others.filter(({ seq }) => seq < message.seq);
   return {
     from: Math.min(from, message.seq),
     to,
+    isAtEnd,
     messages: [...before, message, ...others.slice(before.length)],
   };
 }
@@ -66,6 +71,13 @@ export function replaceMessage(state: ChatState, message: Message): ChatState {
 /** A message that is told once more, with what is told of it by itself. */
 const keepTold = (told: Message, known: Message | null | undefined): Message =>
   keepThread(keepReactions(told, known), known);
+
+/** What is under the link of a message, where the message is known. */
+export const showPreview = (state: ChatState, event: Place & { preview: LinkPreview | null }): ChatState =>
+  changeMessage(state, event, (old) => {
+    const { preview: _, ...rest } = old;
+    return event.preview === null || old.deletedAt ? rest : { ...rest, preview: event.preview };
+  });
 
 export const pinMessage = (state: ChatState, place: Place, pinnedAt: string | undefined): ChatState =>
   changeMessage(state, place, (old) => {

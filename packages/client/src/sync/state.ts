@@ -7,21 +7,25 @@ import type {
   OwnUser,
   Presence,
   PublicUser,
+  Scheduled,
   Status,
+  Story,
   Unread,
 } from '@parley/contract';
 import { clientMessageIdOf } from '@parley/contract/message-id';
 import { markSent, type OutgoingMessage } from './outbox.ts';
 import { noPeople, type People, type PeopleLists, takePeople } from './people.ts';
 import { advance } from './receipts.ts';
+import { type Schedule, takeScheduled } from './scheduled.ts';
 import { countOf } from './skipped.ts';
+import { type Stories, takeStories } from './stories.ts';
 import { unreadBehind } from './unread.ts';
 
 /**
  * All that the client knows, as immutable values: what did not change keeps its identity. Unknown is not empty:
  * what was not loaded is `undefined`.
  */
-export interface ChatState extends People {
+export interface ChatState extends People, Schedule {
   readonly me: OwnUser | undefined;
   /**
    * By id: the most recent ones first loaded, older ones once they were asked for or somebody wrote in them. Threads are
@@ -30,6 +34,8 @@ export interface ChatState extends People {
   readonly conversations: Readonly<Record<string, ConversationState>> | undefined;
   /** Whether there are older conversations on the server than the first load brought. */
   readonly hasMoreConversations: boolean;
+  /** The stories that this person sees, their own among them, by id: see `storiesOf` and `ownStoriesOf`. */
+  readonly stories: Stories;
   /** Own messages that are not in a timeline yet, in the order they were sent. */
   readonly outbox: readonly OutgoingMessage[];
   /**
@@ -49,12 +55,14 @@ export interface ConversationState extends ConversationView {
 
 /**
  * The part of a conversation's history that is known: every message in `from..to` that this person may see. A
- * `seq` missing in between is a message withheld from them. Nothing is known before `from`; `to` follows the
- * stream. The range is empty when `from` is `to + 1`.
+ * `seq` missing in between is a message withheld from them. Nothing is known before `from`. The range is empty when
+ * `from` is `to + 1`.
  */
 export interface Timeline {
   readonly from: number;
   readonly to: number;
+  /** `to` follows the stream. If not, this is some part of the history, and what is new is counted and not in it. */
+  readonly isAtEnd: boolean;
   /** By ascending `seq`. */
   readonly messages: readonly Message[];
 }
@@ -67,6 +75,9 @@ export interface Bootstrap extends PeopleLists {
   hasMore: boolean;
   /** Those that this person follows, the most recently active ones. */
   threads: ConversationView[];
+  scheduled: Scheduled[];
+  /** Those that this person sees, the newest of them; their own among them. */
+  stories: Story[];
 }
 
 /** One page of `messages.list`: all of `from..to` that this person may see. */
@@ -84,6 +95,8 @@ export const emptyState: ChatState = {
   me: undefined,
   conversations: undefined,
   hasMoreConversations: false,
+  scheduled: undefined,
+  stories: undefined,
   outbox: [],
   presence: {},
   typing: {},
@@ -138,6 +151,9 @@ export const statusAt = ({ status }: PublicUser, now: number): Status | null =>
 export const hasMoreBefore = ({ timeline, me }: ConversationState): boolean =>
   timeline.from > me.joinedSeq + 1;
 
+/** Whether the history goes on behind what is known of it, as after a jump to an older message. */
+export const hasMoreAfter = ({ timeline }: ConversationState): boolean => !timeline.isAtEnd;
+
 /** The state that a bootstrap tells. Only the outbox outlives it: the log may not be the same one any more. */
 export function takeBootstrap(state: ChatState, snapshot: Bootstrap): ChatState {
   const { me, hasMore } = snapshot;
@@ -149,6 +165,8 @@ export function takeBootstrap(state: ChatState, snapshot: Bootstrap): ChatState 
     me,
     conversations: known,
     hasMoreConversations: hasMore,
+    scheduled: takeScheduled(snapshot.scheduled),
+    stories: takeStories(snapshot.stories),
     outbox: state.outbox,
   };
   return dropArrived(fresh, newestOf(conversations));
@@ -161,7 +179,7 @@ export function beginConversation(view: ConversationView): ConversationState {
   return {
     ...view,
     members: undefined,
-    timeline: { from, to: lastSeq, messages: lastMessage ? [lastMessage] : [] },
+    timeline: { from, to: lastSeq, isAtEnd: true, messages: lastMessage ? [lastMessage] : [] },
   };
 }
 
@@ -196,8 +214,8 @@ export function mergeMembers(state: ChatState, conversationId: string, list: Mem
 export function mergePage(state: ChatState, conversationId: string, page: MessagePage): ChatState {
   const known = state.conversations?.[conversationId];
   if (!known) return state;
-  const { timeline, me } = known;
-  const from = page.hasMoreBefore ? page.from : Math.min(page.from, me.joinedSeq + 1);
+  const { timeline } = known;
+  const from = beginningOf(page, known);
   if (page.to < page.from - 1 || page.to < timeline.from - 1 || from > timeline.to + 1) return state;
   const inPage = ({ seq }: Message) => seq >= from && seq <= page.to;
   const messages = [
@@ -205,9 +223,28 @@ export function mergePage(state: ChatState, conversationId: string, page: Messag
     ...page.messages,
     ...timeline.messages.filter((message) => message.seq >= from && !inPage(message)),
   ];
-  const merged = { from: Math.min(from, timeline.from), to: Math.max(page.to, timeline.to), messages };
+  const merged: Timeline = {
+    from: Math.min(from, timeline.from),
+    to: Math.max(page.to, timeline.to),
+    isAtEnd: timeline.isAtEnd || !page.hasMoreAfter,
+    messages,
+  };
   return dropArrived(putConversation(state, { ...known, timeline: merged }), page.messages);
 }
+
+/** Takes a page of history wherever it is: if it does not touch the known range, in the place of that. */
+export function jumpToPage(state: ChatState, conversationId: string, page: MessagePage): ChatState {
+  const merged = mergePage(state, conversationId, page);
+  const known = state.conversations?.[conversationId];
+  if (!known || merged !== state) return merged;
+  const { to, hasMoreAfter, messages } = page;
+  const timeline: Timeline = { from: beginningOf(page, known), to, isAtEnd: !hasMoreAfter, messages };
+  return dropArrived(putConversation(state, { ...known, timeline }), messages);
+}
+
+/** From where on a page covers the history: if there is nothing before it, from the first that this person may see. */
+const beginningOf = (page: MessagePage, { me }: ConversationState): number =>
+  page.hasMoreBefore ? page.from : Math.min(page.from, me.joinedSeq + 1);
 
 export const putConversation = (state: ChatState, conversation: ConversationState): ChatState => ({
   ...state,

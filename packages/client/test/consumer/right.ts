@@ -1,16 +1,61 @@
 // What an application writes. It compiles as it stands.
 import {
   applyEvent,
+  asyncStorage,
   type ChatEvent,
   type ConversationState,
   createClient,
   emptyState,
   hasMoreBefore,
+  indexedDbStorage,
   isParleyError,
   type Message,
   memoryStorage,
   unreadOf,
+  webStorage,
 } from '@parley/client';
+import { wakeOnAppState, wakeOnNetInfo } from '@parley/client/react-native';
+
+export const smallest = createClient({ url: 'https://chat.example.com' });
+export const inBrowser = createClient({
+  url: 'https://chat.example.com',
+  storage: webStorage(localStorage),
+});
+export const stored = [indexedDbStorage(), indexedDbStorage('mine')];
+
+/** What `@react-native-async-storage/async-storage`, `AppState` and `NetInfo` have. */
+declare const AsyncStorage: {
+  getItem(key: string, callback?: (error?: Error | null) => void): Promise<string | null>;
+  setItem(key: string, value: string): Promise<void>;
+  removeItem(key: string): Promise<void>;
+  getAllKeys(): Promise<readonly string[]>;
+};
+declare const AppState: {
+  addEventListener(
+    type: 'change' | 'memoryWarning',
+    listener: (state: 'active' | 'background') => void,
+  ): { remove(): void };
+};
+declare const NetInfo: {
+  addEventListener(
+    listener: (state: { type: 'wifi'; isConnected: true } | { type: 'none'; isConnected: false }) => void,
+  ): () => void;
+};
+export function onPhone(): () => void {
+  const chat = createClient({
+    url: 'https://chat.example.com',
+    storage: asyncStorage(AsyncStorage),
+    auth: { storage: { get: () => null, set: async () => {}, remove: async () => {} } },
+  });
+  const stops = [wakeOnAppState(chat, AppState), wakeOnNetInfo(chat, NetInfo)];
+  const isLate: boolean = chat.connection.isTakingLong.get();
+  if (isLate) chat.wake();
+  for (const { clientMessageId, status } of chat.state.get().outbox)
+    if (status === 'failed') chat.messages.sending(clientMessageId)?.retry();
+  return () => {
+    for (const stop of stops) stop();
+  };
+}
 
 const chat = createClient({
   url: 'https://chat.example.com',
@@ -42,6 +87,12 @@ export async function main(): Promise<number> {
     }
     if (isParleyError(error, 'INVALID_INPUT')) for (const { path } of error.data.issues) console.log(path);
   }
+  await chat.messages.loadOlder({ conversationId: conversation.id, limit: 20 });
+  await chat.messages.jumpTo({ conversationId: conversation.id, seq: 1 });
+  const upload = chat.files.upload(new Blob(['tea']), { name: 'tea.txt', purpose: 'message' });
+  upload.state.subscribe(({ status, sent, size }) => console.log(status, sent, size));
+  const source: string = await chat.files.link({ fileId: (await upload.done).id, thumbnail: true });
+  console.log(source);
   const page = await chat.api.messages.list.query({ conversationId: conversation.id, before: 10 });
   const texts: string[] = page.messages.map(({ text }) => text);
   const subscription = chat.api.events.stream.subscribe(undefined, {

@@ -1,8 +1,10 @@
 // What an application might write by mistake. Each marked line has to be refused.
 import { createClient, isParleyError } from '@parley/client';
 
-// @ts-expect-error the transport is not given
-createClient({ url: 'https://chat.example.com' });
+// @ts-expect-error nobody knows where the server is
+createClient({ transport: 'ws' });
+// @ts-expect-error a browser's storage has other methods: webStorage(localStorage)
+createClient({ url: 'https://chat.example.com', storage: localStorage });
 // @ts-expect-error there is no such transport
 createClient({ url: 'https://chat.example.com', transport: 'carrier pigeon' });
 const chat = createClient({ url: 'https://chat.example.com', transport: 'ws' });
@@ -17,8 +19,8 @@ void chat.api.sync.bootstrap.mutate();
 void chat.api.messages.list.query({ limit: 10 });
 // @ts-expect-error a seq is a number
 void chat.api.messages.markRead.mutate({ conversationId: 'x', seq: '1' });
-// @ts-expect-error the text is missing
-chat.messages.send({ conversationId: 'x' });
+// @ts-expect-error a text is a string
+chat.messages.send({ conversationId: 'x', text: 1 });
 // @ts-expect-error there is no such event
 chat.on('message.shouted', () => {});
 // @ts-expect-error a message has a text and no body

@@ -1,0 +1,10 @@
+export { ChatProvider, useChat } from './context.ts';
+export { useChatState, useReadable } from './use-chat-state.ts';
+export { useConversation, useConversations, useThreads, useUnread } from './use-conversations.ts';
+export { type FileUpload, useFileLink, useUpload } from './use-files.ts';
+export { useMembers, useReceipt } from './use-members.ts';
+export { type Messages, useMessages } from './use-messages.ts';
+export { useBlocks, useContacts, useFriendRequests, useFriends } from './use-people.ts';
+export { useConnection, useIsTakingLong, useMe, usePresence, useTyping } from './use-presence.ts';
+export { useSend } from './use-send.ts';
+export { type ShownStories, useStories } from './use-stories.ts';

@@ -1,0 +1,1 @@
+export { type UnreliableLink, unreliable } from './unreliable.ts';
