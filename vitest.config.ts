@@ -26,10 +26,12 @@ export default defineConfig(({ mode }) => {
   };
   return {
     test: {
-      projects: ['packages/contract', 'packages/client', 'apps/server', 'apps/replay'].map((root) => ({
-        // To load the server takes longer than most of its files take: those of one worker share it.
-        test: { ...files, name: root, root, isolate: long || root !== 'apps/server' },
-      })),
+      projects: ['packages/contract', 'packages/client', 'apps/server', 'apps/replay', 'apps/web'].map(
+        (root) => ({
+          // To load the server takes longer than most of its files take: those of one worker share it.
+          test: { ...files, name: root, root, isolate: long || root !== 'apps/server' },
+        }),
+      ),
       // One Postgres for the tests of all of them.
       globalSetup: 'apps/server/test/global-setup.ts',
       // What measures time is not to be disturbed. All others wait for clocks and each other a third of their time.

@@ -26,6 +26,31 @@ export async function prepare(project, node) {
   }
 }
 
+/** What the web app is made from. */
+const WEB_SOURCES = ['apps/web', 'packages/client', 'packages/contract'];
+
+/** Builds the web app, when it is not there or older than its sources. */
+export async function buildWebApp(project, node) {
+  const sources = WEB_SOURCES.flatMap((folder) => sourcesIn(project, folder)).sort();
+  await unlessCurrent(project, ['pnpm-lock.yaml', ...sources], 'apps/web/dist', () =>
+    step('building the web app', node, [join(project, 'apps/web/node_modules/vite/bin/vite.js'), 'build'], {
+      cwd: join(project, 'apps/web'),
+      env: { ...environment(project, dirname(node)), NODE_ENV: 'production' },
+    }),
+  );
+}
+
+/** The files of a package, but for its tests and what is made of them. */
+function sourcesIn(project, folder) {
+  return readdirSync(join(project, folder), { withFileTypes: true }).flatMap((entry) => {
+    const path = `${folder}/${entry.name}`;
+    if (entry.isFile()) return [path];
+    return entry.isDirectory() && !NO_SOURCES.has(entry.name) ? sourcesIn(project, path) : [];
+  });
+}
+
+const NO_SOURCES = new Set(['node_modules', 'dist', 'test', 'coverage', '.turbo']);
+
 async function install(project, node) {
   const pnpm = await bringPnpm(project);
   // The pinned pnpm is the one that runs: it need not look for itself, nor ask before it replaces packages.

@@ -4,7 +4,7 @@ import { spawn } from 'node:child_process';
 import { constants } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { prepare } from './prepare.mjs';
+import { buildWebApp, prepare } from './prepare.mjs';
 import { StepFailed } from './step.mjs';
 import { bringNode, bringPnpm, environment } from './tools.mjs';
 
@@ -14,7 +14,16 @@ const inProject = (path) => join(project, path);
 const vitest = [inProject('node_modules/vitest/vitest.mjs'), 'run'];
 const tsdown = [inProject('apps/server/node_modules/tsdown/dist/run.mjs'), '--logLevel', 'warn'];
 const biome = [inProject('node_modules/@biomejs/biome/bin/biome'), 'check', '.'];
+const tsdownOfClient = [inProject('packages/client/node_modules/tsdown/dist/run.mjs'), '--logLevel', 'warn'];
 const turbo = [inProject('node_modules/turbo/bin/turbo'), 'run', 'typecheck'];
+
+/** The phone app is no part of the install: it comes with its own packages, and the client as it is published. */
+const mobile = inProject('apps/mobile');
+const expo = join(mobile, 'node_modules/expo/bin/cli');
+const installMobile = [
+  { run: tsdownOfClient, cwd: inProject('packages/client') },
+  { run: [join(mobile, 'install.mjs')], cwd: mobile },
+];
 
 /** Each task is a list of scripts for Node, run one after the other until one fails. */
 const TASKS = {
@@ -27,11 +36,22 @@ const TASKS = {
     { run: tsdown, cwd: inProject('apps/server') },
     { run: [inProject('apps/server/bench/run.ts'), ...args] },
   ],
+  reference: () => [{ run: [inProject('apps/server/reference/write.ts')] }],
   check: (args) => [
     { run: [...biome, ...args], cwd: project },
     { run: turbo, cwd: project },
   ],
+  mobile: (args) => [...installMobile, { run: [expo, 'start', ...args], cwd: mobile }],
+  'mobile:check': (args) => [
+    ...installMobile,
+    { run: [join(mobile, 'node_modules/typescript/bin/tsc'), '--noEmit'], cwd: mobile },
+    { run: [expo, 'export', '--platform', 'android', '--platform', 'web'], cwd: mobile },
+    { run: [...vitest, '--config', join(mobile, 'vitest.config.ts'), ...args], cwd: project },
+  ],
 };
+
+/** By turbo, and to install the phone app. */
+const NEEDS_PNPM = new Set(['check', 'mobile', 'mobile:check']);
 
 async function main([name, ...args]) {
   const task = TASKS[name];
@@ -39,14 +59,16 @@ async function main([name, ...args]) {
     throw new StepFailed(`parley: no task ${name ?? ''}; there are ${Object.keys(TASKS).join(', ')}`);
   const node = await bringNode(project);
   await prepare(project, node);
+  if (name === 'start' && !process.env.WEB_APP) await buildWebApp(project, node);
   const path = [dirname(node)];
-  if (name === 'check') path.push(await bringPnpm(project));
+  if (NEEDS_PNPM.has(name)) path.push(await bringPnpm(project));
   const { PATH } = environment(project, ...path);
   for (const { run, cwd } of task(args)) {
     // npm runs this in the project's folder. A file that a caller names lies in the caller's.
     const code = await execute(node, run, cwd ?? process.env.INIT_CWD ?? process.cwd(), {
       ...process.env,
       PATH,
+      EXPO_NO_TELEMETRY: '1',
     });
     if (code !== 0) return code;
   }

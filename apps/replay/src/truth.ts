@@ -65,7 +65,7 @@ const toMember = ({ joinedAt, ...rest }: MemberRow): Member => ({
 
 const CONVERSATION = `
   SELECT id, kind, title, description, NULL AS icon, created_at AS "createdAt", member_count AS "memberCount", last_seq AS "lastSeq",
-         slow_mode_seconds AS "slowModeSeconds", history, NULL AS parent
+         slow_mode_seconds AS "slowModeSeconds", history, retention_days AS "retentionDays", NULL AS parent
   FROM conversations WHERE id = $1`;
 
 const MEMBERS = `

@@ -50,6 +50,7 @@ const conversation: Conversation = {
   icon: null,
   slowModeSeconds: 0,
   history: 'joined',
+  retentionDays: null,
   parent: null,
 };
 
@@ -91,6 +92,8 @@ const state = [3, 4, 5].reduce<ChatState>(
       friendRequests: [],
       contacts: [],
       blocks: [],
+      scheduled: [],
+      stories: [],
     }),
     {
       type: 'member.added',

@@ -14,9 +14,12 @@ import type { MailDriver } from './mail/driver.ts';
 import type { Marks } from './messages/marks.ts';
 import type { SendQueue } from './messages/send-queue.ts';
 import type { PresenceTracker } from './presence/presence.ts';
+import type { Previews } from './previews/previews.ts';
 import type { FailedCall } from './report-error.ts';
+import type { SearchPool } from './search/search-pool.ts';
 import type { Connections, SocketConnection } from './sockets/connections.ts';
 import type { Storage } from './storage/storage.ts';
+import type { Views } from './stories/views.ts';
 import type { TypingRelay } from './typing/relay.ts';
 
 /** What lives as long as the process. Made once, in server.ts. */
@@ -31,7 +34,11 @@ export interface App {
   log: EventLog;
   sends: SendQueue;
   marks: Marks;
+  views: Views;
+  search: SearchPool;
   jobs: JobQueue;
+  /** Null where nobody looks what is under links. */
+  previews: Previews | null;
   mail: MailDriver;
   storage: Storage;
   connections: Connections;
@@ -64,6 +71,12 @@ export interface Context {
   response: ServerResponse | null;
   /** A browser's session in cookies; null over a socket, and where no page of an allowed origin asks. */
   cookies: SessionCookies | null;
+}
+
+/** What is done for somebody, also when nobody calls: by a job. */
+export interface Acting {
+  app: App;
+  session: Pick<Session, 'userId'>;
 }
 
 /** A call of somebody who is signed in: what every domain function but those of `auth` takes. */

@@ -19,7 +19,11 @@ export async function configureDevelopment(
     ...given,
   });
   const folder = resolve(DATA_FOLDER);
-  const made = { ...keepSecrets(folder), ALLOWED_ORIGINS: localOrigins(PORT) };
+  const made = {
+    ...keepSecrets(folder),
+    ALLOWED_ORIGINS: localOrigins(PORT),
+    PUBLIC_URL: `http://localhost:${PORT}`,
+  };
   if (given['DATABASE_URL']) return { env: readEnv({ ...made, ...given }), embedded: undefined };
   const embedded = await startEmbeddedPostgres(join(folder, 'postgres'));
   return { env: readEnv({ ...made, ...given, DATABASE_URL: embedded.url }), embedded };

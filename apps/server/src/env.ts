@@ -77,6 +77,8 @@ const schema = z.object({
   PUBLIC_URL: z.url({ protocol: /^https?$/ }).default('http://localhost:4000'),
   /** Where the application is: whoever has followed a mail's link is sent there. */
   APP_URL: z.url({ protocol: /^https?$/ }).optional(),
+  /** The folder of the built web application, which is served at `/`. Where there is none, none is: say `off`. */
+  WEB_APP: z.string().default(`${PROJECT_FOLDER}apps/web/dist`),
   /** What mails call this service. */
   APP_NAME: z
     .string()
@@ -125,6 +127,7 @@ const schema = z.object({
   LIMIT_USERNAMES: rate('2/86400'),
   LIMIT_FRIEND_REQUESTS: rate('60/3600'),
   LIMIT_REPORTS: rate('20/86400'),
+  LIMIT_SEARCHES: rate('30/60+60/600'),
   LIMIT_UPLOADS: rate('120/600'),
   LIMIT_DOWNLOADS: rate('1200/60'),
   LIMIT_PASSWORDS: rate('10/900'),
@@ -146,8 +149,12 @@ const schema = z.object({
   MAX_MISSED_EVENTS: count(1_000),
   /** Minutes for which a message can be edited by its sender. */
   EDIT_MINUTES: count(15),
+  /** Whether the server looks what is under the links in messages. */
+  LINK_PREVIEWS: z.enum(['on', 'off']).default('off'),
   /** Days for which the log keeps its events. */
   LOG_RETENTION_DAYS: count(30),
+  /** Days for which messages are kept; without it, for ever. A conversation may keep its own for a shorter time. */
+  MESSAGE_RETENTION_DAYS: z.coerce.number().int().min(1).max(36_500).optional(),
   /** Where files are kept: on a disk of this machine, or in a bucket of an S3. */
   STORAGE_DRIVER: z.enum(['local', 's3']).default('local'),
   /** With `local`: the folder. All nodes need to see the same. */
@@ -198,8 +205,11 @@ export function readEnv(variables: NodeJS.ProcessEnv): Env {
   const { REQUIRE_EMAIL_VERIFICATION = env.NODE_ENV === 'production' } = env;
   const { STORAGE_FOLDER = join(env.DATA_FOLDER, 'files') } = env;
   // Whoever keeps the accounts elsewhere decides there whom to let in.
+  // Its own pages are at its own address.
+  const ALLOWED_ORIGINS = [...new Set([...env.ALLOWED_ORIGINS, new URL(env.PUBLIC_URL).origin])];
   return {
     ...env,
+    ALLOWED_ORIGINS,
     REQUIRE_EMAIL_VERIFICATION: REQUIRE_EMAIL_VERIFICATION && env.AUTH === 'local',
     STORAGE_FOLDER,
   };

@@ -3,10 +3,12 @@ import { loadEnvFile } from 'node:process';
 import { seed } from '../../../prisma/seed.ts';
 import { migrate } from './database/migrate.ts';
 import { configureDevelopment } from './development.ts';
+import { DOCS_PATH } from './docs/paths.ts';
 import { ConfigurationError, type Env, readEnv } from './env.ts';
 import { inboxUrl } from './mail/inbox-page.ts';
 import { PROJECT_FOLDER } from './project.ts';
 import { startServer } from './server.ts';
+import { hasWebApp } from './web-app.ts';
 
 /** The process: configuration, database, migrations, server; and on a signal all of it back, in mirror order. */
 async function main(): Promise<void> {
@@ -41,6 +43,8 @@ async function serve(env: Env, running: AsyncDisposableStack): ReturnType<typeof
     process.exit(1);
   });
   say(`Parley listens on ${server.url}`);
+  say(`Its API is described at ${server.url}${DOCS_PATH}, and can be tried there.`);
+  if (hasWebApp(env)) say(`The app is at ${env.PUBLIC_URL}`);
   return server;
 }
 

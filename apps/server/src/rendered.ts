@@ -1,3 +1,5 @@
+import type { z } from 'zod';
+
 /**
  * An output that is JSON text already, made by Postgres or made once for many. The socket's encoder splices the
  * text into the answer as it is; everywhere else it behaves as the value. `Value` is what the text holds: the
@@ -16,8 +18,12 @@ export class Rendered<Value> {
   }
 }
 
-/** The output parser of a procedure that answers with `Rendered`: its clients get the value. */
-export const rendered = <Value>() => ({
+/**
+ * The output parser of a procedure that answers with `Rendered`: its clients get the value. The schema is for the reference
+ * and the tests: nothing is parsed while serving.
+ */
+export const rendered = <Value>(schema: z.ZodType<Value>) => ({
+  schema,
   parse(output: unknown): unknown {
     if (output instanceof Rendered) return output;
     throw new TypeError('this procedure answers with Rendered');

@@ -2,6 +2,8 @@ import type { IncomingMessage } from 'node:http';
 
 /** Where the API is, over HTTP and over sockets. */
 export const API_PATH = '/trpc';
+/** … and over HTTP as plain JSON, for those without tRPC. */
+export const PLAIN_PATH = '/api';
 /** Browsers and the proxies before us come with some forty. */
 const MAX_HEADERS = 100;
 /** A name or an address, and a port. */

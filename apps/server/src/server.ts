@@ -24,12 +24,17 @@ import { createMailDriver } from './mail/create-driver.ts';
 import { createMarks } from './messages/marks.ts';
 import { createSendQueue } from './messages/send-queue.ts';
 import { createPresence } from './presence/presence.ts';
+import { internet, type Network } from './previews/network.ts';
+import { createPreviews } from './previews/previews.ts';
 import { connectRedis } from './redis.ts';
 import { createErrorReporter } from './report-error.ts';
 import { appRouter } from './router.ts';
+import { watchSchedule } from './scheduled/due.ts';
+import { createSearchPool } from './search/search-pool.ts';
 import { Connections } from './sockets/connections.ts';
 import { createUpgradeHandler } from './sockets/upgrade.ts';
 import { createStorage } from './storage/create-storage.ts';
+import { createViews } from './stories/views.ts';
 import { createTypingRelay } from './typing/relay.ts';
 
 /** What a request may take before anything of ours sees it: bytes of its headers, milliseconds until it is there. */
@@ -57,7 +62,7 @@ export interface RunningServer {
  */
 export async function startServer(
   env: Env,
-  given: { clock?: Clock; logger?: Logger; passwords?: PasswordHasher } = {},
+  given: { clock?: Clock; logger?: Logger; passwords?: PasswordHasher; network?: Network } = {},
 ): Promise<RunningServer> {
   const { clock = systemClock, logger = createLogger(env.LOG_LEVEL) } = given;
   const database = connectDatabase(env.DATABASE_URL, env.DATABASE_POOL);
@@ -71,8 +76,14 @@ export async function startServer(
     redis,
     logger,
   });
-  const sends = createSendQueue({ url: env.DATABASE_URL, database, log, clock });
+  const jobs = createJobQueue({ database, key: deriveKey(env.APP_SECRET, 'sealed-job'), logger });
+  const { network = internet } = given;
+  const previews =
+    env.LINK_PREVIEWS === 'on' ? createPreviews({ network, clock, database, jobs, logger }) : null;
+  const sends = createSendQueue({ url: env.DATABASE_URL, database, log, clock, onLinks: previews?.want });
   const marks = createMarks(database, log);
+  const views = createViews(database, clock);
+  const search = createSearchPool(env.DATABASE_URL);
   const retention = startRetention(database, clock, env.LOG_RETENTION_DAYS, logger);
   const passwords =
     given.passwords ?? createPasswordHasher({ pepper: env.PASSWORD_PEPPER, cost: env.BCRYPT_COST });
@@ -81,7 +92,6 @@ export async function startServer(
     seconds: env.ACCESS_TOKEN_SECONDS,
     clock,
   });
-  const jobs = createJobQueue({ database, key: deriveKey(env.APP_SECRET, 'sealed-job'), logger });
   const mail = createMailDriver(env, database, clock);
   const storage = createStorage(env, clock, logger);
   const verifier = await createVerifier({ env, clock, logger, accessTokens });
@@ -96,6 +106,7 @@ export async function startServer(
     database,
     log,
     jobs,
+    previews,
     mail,
     storage,
     limits,
@@ -105,10 +116,13 @@ export async function startServer(
     verifier,
     sends,
     marks,
+    views,
+    search,
     presence,
     typing,
     reportError: createErrorReporter(logger, appRouter),
   };
+  const schedule = watchSchedule(app);
   database.onCommit(() => log.wake());
   if (env.ADMIN_EMAIL !== undefined) await database.transaction((tx) => appointAdmin(tx, app));
   log.hub.observe(({ topic, event }) => {
@@ -132,10 +146,14 @@ export async function startServer(
     await connections.leave();
     http.closeAllConnections();
     await presence.close();
+    await schedule.stop();
     await jobs.close();
     await mail.close();
     await sends.close();
+    await previews?.close();
     await marks.flush();
+    await views.flush();
+    await search.close();
     await retention.stop();
     await log.close();
     limits.close();

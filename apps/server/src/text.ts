@@ -8,17 +8,24 @@ const INVISIBLE = /^[\s\p{Cf}\p{Cc}\u115f\u1160\u2800\u3164\uffa0]*$/u;
  * lone surrogate), and text in which there is nothing to see.
  */
 export const text = (from: number, to: number) =>
-  z.string().check(({ value, issues }) => {
-    const message = problemOf(value, from, to);
-    if (message) issues.push({ code: 'custom', message, input: value });
-  });
+  z
+    .string()
+    .check(({ value, issues }) => {
+      const message = problemOf(value, from, to);
+      if (message) issues.push({ code: 'custom', message, input: value });
+    })
+    // For the reference: JSON Schema counts code points, too.
+    .meta({ minLength: from, maxLength: to });
 
 /** Text that is not finished: it may be empty, or have nothing to see in it yet. */
 export const unfinishedText = (to: number) =>
-  z.string().check(({ value, issues }) => {
-    const message = isWithin(value, 0, to) ? problemOfCharacters(value) : `at most ${to} characters`;
-    if (message) issues.push({ code: 'custom', message, input: value });
-  });
+  z
+    .string()
+    .check(({ value, issues }) => {
+      const message = isWithin(value, 0, to) ? problemOfCharacters(value) : `at most ${to} characters`;
+      if (message) issues.push({ code: 'custom', message, input: value });
+    })
+    .meta({ maxLength: to });
 
 function problemOf(value: string, from: number, to: number): string | null {
   if (!isWithin(value, from, to)) return `${from} to ${to} characters`;

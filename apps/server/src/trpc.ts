@@ -43,7 +43,7 @@ const wire = <Code extends ErrorCode>(error: ParleyError<Code>): WireError =>
   ({ code: error.code, httpStatus: ERROR_STATUS[error.code], ...error.data }) as unknown as WireError;
 
 /** The one place where whatever was thrown becomes an error of the closed list. */
-function toWireError(error: TRPCError): WireError {
+export function toWireError(error: TRPCError): WireError {
   const { cause } = error;
   if (cause instanceof ParleyError) return wire(cause);
   // A ZodError of our own output is a fault of ours.

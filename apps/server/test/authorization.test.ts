@@ -8,7 +8,8 @@ import { runSql } from './database.ts';
 import { mailTo, type ReceivedMail } from './inbox.ts';
 import type { Person } from './people.ts';
 import { rawSocket } from './raw-peer.ts';
-import { pdf, photo } from './samples.ts';
+import { mp4, pdf, photo } from './samples.ts';
+import { inAnHour, schedule } from './schedules.ts';
 import { type TestServer, testServer } from './server.ts';
 import { begin, put, upload } from './uploads.ts';
 
@@ -76,7 +77,7 @@ const MATRIX = `
   friendRequests.cancel:withheld   401       mail       401    404      ok      404      404    404        404   404       404
   contacts.create                  401       mail       401    ok       ok      ok       ok     ok         ok    ok        ok
   contacts.create:friend           401       mail       401    ok       ok      ok       ok     ok         ALREADY_A_CONTACT ok ok
-  contacts.create:owner            401       mail       401    ok       ok      ok       ok     ok         self  ok        ok
+  contacts.create:owner            401       mail       401    ok       ALREADY_A_CONTACT ok ALREADY_A_CONTACT ok self ok ok
   contacts.list                    401       mail       401    ok       ok      ok       ok     ok         ok    ok        ok
   contacts.get                     401       mail       401    404      404     404      404    404        ok    404       404
   contacts.update                  401       mail       401    404      404     404      404    404        ok    404       404
@@ -92,6 +93,7 @@ const MATRIX = `
   reports.create:direct            401       mail       401    404      404     404      ok     404        self  404       404
   reports.create:withheld          401       mail       401    404      self    404      404    404        404   404       404
   reports.create:begun             401       mail       401    404      404     404      404    404        404   404       404
+  reports.create:story             401       mail       401    404      404     404      ok     404        self  404       404
   presence.set                     401       mail       401    ok       ok      ok       ok     ok         ok    ok        ok
   presence.get                     401       mail       401    ok       ok      ok       ok     ok         ok    ok        ok
   typing.start                     401       mail       401    404      404     404      ok     ok         ok    404       404
@@ -119,6 +121,11 @@ const MATRIX = `
   conversations.clear:direct       401       mail       401    404      404     404      ok     404        ok    404       404
   conversations.clear:blocked      401       mail       401    404      ok      404      404    404        ok    404       404
   conversations.clear:begun        401       mail       401    404      404     404      404    404        404   404       404
+  conversations.setRetention       401       mail       401    404      404     404      403    403        ok    404       404
+  conversations.setRetention:direct 401      mail       401    404      404     404      ok     404        ok    404       404
+  conversations.setRetention:blocked 401     mail       401    404      ok      404      404    404        ok    404       404
+  conversations.setRetention:begun 401       mail       401    404      404     404      404    404        404   404       404
+  conversations.setRetention:thread 401      mail       401    404      404     404      404    404        IN_A_THREAD 404 404
   conversations.configure          401       mail       401    404      404     404      ok     ok         ok    404       404
   conversations.configure:direct   401       mail       401    404      404     404      ok     404        ok    404       404
   conversations.configure:blocked  401       mail       401    404      ok      404      404    404        ok    404       404
@@ -166,6 +173,9 @@ const MATRIX = `
   messages.forward:withheld         401        mail       401    404      ok      404      404    404        404   404       404
   messages.edit                     401        mail       401    404      404     404      403    403        ok    404       404
   messages.edit:withheld            401        mail       401    404      ok      404      404    404        404   404       404
+  messages.removePreview           401       mail       401    404      404     404      403    403        ok    404       404
+  messages.removePreview:direct    401       mail       401    404      404     404      403    404        ok    404       404
+  messages.removePreview:withheld  401       mail       401    404      ok      404      404    404        404   404       404
   messages.history                  401        mail       401    404      404     404      ok     ok         ok    404       404
   messages.history:withheld         401        mail       401    404      ok      404      404    404        404   404       404
   messages.delete                   401        mail       401    404      404     404      403    ok         ok    ok        ok
@@ -213,6 +223,15 @@ const MATRIX = `
   drafts.set:direct                401       mail       401    404      404     404      ok     404        ok    404       404
   drafts.set:blocked               401       mail       401    404      ok      404      404    404        ok    404       404
   drafts.set:begun                 401       mail       401    404      404     404      404    404        404   404       404
+  scheduled.create                 401       mail       401    404      404     404      ok     ok         ok    404       404
+  scheduled.create:direct          401       mail       401    404      404     404      ok     404        ok    404       404
+  scheduled.create:blocked         401       mail       401    404      ok      404      404    404        ok    404       404
+  scheduled.create:begun           401       mail       401    404      404     404      404    404        404   404       404
+  scheduled.create:thread          401       mail       401    404      404     404      404    404        ok    404       404
+  scheduled.list                   401       mail       401    ok       ok      ok       ok     ok         ok    ok        ok
+  scheduled.update                 401       mail       401    404      404     404      404    404        ok    404       404
+  scheduled.cancel                 401       mail       401    404      404     404      404    404        ok    404       404
+  scheduled.sendNow                401       mail       401    404      404     404      404    404        ok    404       404
   messages.markRead:unknown        401       mail       401    404      404     404      404    404        404   404       404
   messages.markDelivered           401       mail       401    404      404     404      ok     ok         ok    404       404
   messages.markDelivered:direct    401       mail       401    404      404     404      ok     404        ok    404       404
@@ -224,6 +243,12 @@ const MATRIX = `
   messages.readers:withheld        401       mail       401    404      ok      404      404    404        404   404       404
   messages.readers:begun           401       mail       401    404      404     404      404    404        404   404       404
   messages.undelivered             401       mail       401    ok       ok      ok       ok     ok         ok    ok        ok
+  search.messages                  401       mail       401    ok       ok      ok       ok     ok         ok    ok        ok
+  search.messages:group            401       mail       401    404      404     404      ok     ok         ok    404       404
+  search.messages:direct           401       mail       401    404      404     404      ok     404        ok    404       404
+  search.messages:blocked          401       mail       401    404      ok      404      404    404        ok    404       404
+  search.messages:begun            401       mail       401    404      404     404      404    404        404   404       404
+  search.messages:thread           401       mail       401    404      404     404      404    404        ok    404       404
   messages.send:thread             401       mail       401    404      404     404      404    404        ok    404       404
   messages.list:thread             401       mail       401    404      404     404      404    404        ok    404       404
   messages.delete:thread           401       mail       401    404      404     404      404    404        ok    ok        ok
@@ -250,6 +275,17 @@ const MATRIX = `
   files.link:message               401       mail       401    404      404     404      ok     ok         ok    404       404
   files.link:direct                401       mail       401    404      404     404      ok     404        ok    404       404
   files.link:withheld              401       mail       401    404      ok      404      404    404        404   404       404
+  stories.create                   401       mail       401    404      404     404      404    404        ok    404       404
+  stories.mine                     401       mail       401    ok       ok      ok       ok     ok         ok    ok        ok
+  stories.feed                     401       mail       401    ok       ok      ok       ok     ok         ok    ok        ok
+  stories.get                      401       mail       401    404      404     404      ok     404        ok    404       404
+  stories.get:chosen               401       mail       401    404      404     404      404    404        ok    404       404
+  stories.markSeen                 401       mail       401    404      404     404      ok     404        ok    404       404
+  stories.viewers                  401       mail       401    404      404     404      404    404        ok    404       404
+  stories.delete                   401       mail       401    404      404     404      404    404        ok    404       404
+  stories.reply                    401       mail       401    404      404     404      ok     404        self  404       404
+  stories.reply:chosen             401       mail       401    404      404     404      404    404        self  404       404
+  files.link:story                 401       mail       401    404      404     404      ok     404        ok    404       404
   files.link:avatar                401       mail       401    ok       ok      ok       ok     ok         ok    ok        ok
   events.stream                    401       mail       401    ok       ok      ok       ok     ok         ok    ok        ok
   sync.bootstrap                   401       mail       401    ok       ok      ok       ok     ok         ok    ok        ok
@@ -266,6 +302,10 @@ const MATRIX = `
   admin.unban:moderator            401       mail       401    403      403     403      403    403        403   403       ok
   admin.endSessions                401       mail       401    403      403     403      403    403        403   ok        ok
   admin.endSessions:moderator      401       mail       401    403      403     403      403    403        403   403       ok
+  account.exports                  401       mail       401    ok       ok      ok       ok     ok         ok    ok        ok
+  account.exportLink               401       mail       401    404      404     404      404    404        ok    404       404
+  account.requestExport            401       mail       401    ok       ok      ok       ok     ok         ok    ok        ok
+  account.requestExport:wrong      401       mail       401    WRONG_PASSWORD WRONG_PASSWORD WRONG_PASSWORD WRONG_PASSWORD WRONG_PASSWORD WRONG_PASSWORD WRONG_PASSWORD WRONG_PASSWORD
   sessions.list                    401       mail       401    ok       ok      ok       ok     ok         ok    ok        ok
   sessions.revoke                  401       mail       401    404      404     404      404    404        ok    404       404
   sessions.revoke:mine             401       mail       401    ok       ok      ok       ok     ok         ok    ok        ok
@@ -319,8 +359,13 @@ interface World {
   file: string;
   /** A file in the group, one in the direct conversation, one withheld from the owner, and the owner's avatar. */
   files: { group: string; direct: string; withheld: string; avatar: string };
-  /** A session of its owner. */
+  /** What its owner has scheduled in it. */
+  scheduled: string;
+  /** Of its owner: a story, which the member sees, one for a friend alone, and a file for another one. */
+  stories: { shown: string; chosen: string; file: string; shownFile: string };
+  /** A session of its owner, and an archive of the owner's. */
   session: string;
+  exported: string;
   /** What was mailed: to whom it takes to be verified, to the member who forgot, and to the owner who moves. */
   mails: { verify: ReceivedMail; reset: ReceivedMail; change: ReceivedMail };
 }
@@ -343,6 +388,16 @@ const INPUTS: Record<string, (world: World, me: Person | null) => Record<string,
   'files.link:direct': ({ files }) => ({ fileId: files.direct }),
   'files.link:withheld': ({ files }) => ({ fileId: files.withheld }),
   'files.link:avatar': ({ files }) => ({ fileId: files.avatar }),
+  'files.link:story': ({ stories }) => ({ fileId: stories.shownFile }),
+  'stories.create': ({ stories }) => ({ fileId: stories.file }),
+  'stories.feed': () => ({}),
+  'stories.get': ({ stories }) => ({ storyId: stories.shown }),
+  'stories.get:chosen': ({ stories }) => ({ storyId: stories.chosen }),
+  'stories.markSeen': ({ stories }) => ({ storyId: stories.shown }),
+  'stories.viewers': ({ stories }) => ({ storyId: stories.shown }),
+  'stories.delete': ({ stories }) => ({ storyId: stories.shown }),
+  'stories.reply': ({ stories }) => replyTo(stories.shown),
+  'stories.reply:chosen': ({ stories }) => replyTo(stories.chosen),
   'friends.list': () => ({}),
   'friends.remove': ({ people }) => ({ userId: people.friend.id }),
   'friendRequests.send': ({ people }) => ({ userId: people.outsider.id }),
@@ -376,6 +431,7 @@ const INPUTS: Record<string, (world: World, me: Person | null) => Record<string,
   'reports.create:direct': ({ direct }) => reportOf(direct, 1),
   'reports.create:withheld': ({ silent }) => reportOf(silent, 2),
   'reports.create:begun': ({ begun }) => reportOf(begun, 1),
+  'reports.create:story': ({ stories }) => ({ kind: 'story', storyId: stories.shown, reason: 'spam' }),
   'presence.set': () => ({ status: 'invisible' }),
   'presence.get': ({ people }) => ({ userIds: [people.owner.id] }),
   'typing.start': ({ group }) => ({ conversationId: group }),
@@ -403,6 +459,11 @@ const INPUTS: Record<string, (world: World, me: Person | null) => Record<string,
   'conversations.clear:direct': ({ direct }) => ({ conversationId: direct }),
   'conversations.clear:blocked': ({ silent }) => ({ conversationId: silent }),
   'conversations.clear:begun': ({ begun }) => ({ conversationId: begun }),
+  'conversations.setRetention': ({ group }) => ({ conversationId: group, retentionDays: 7 }),
+  'conversations.setRetention:direct': ({ direct }) => ({ conversationId: direct, retentionDays: 7 }),
+  'conversations.setRetention:blocked': ({ silent }) => ({ conversationId: silent, retentionDays: 7 }),
+  'conversations.setRetention:begun': ({ begun }) => ({ conversationId: begun, retentionDays: 7 }),
+  'conversations.setRetention:thread': ({ thread }) => ({ conversationId: thread, retentionDays: 7 }),
   'conversations.configure': ({ group }) => ({ conversationId: group, isArchived: true }),
   'conversations.configure:direct': ({ direct }) => ({ conversationId: direct, isPinned: true }),
   'conversations.configure:blocked': ({ silent }) => ({ conversationId: silent, notify: 'none' }),
@@ -490,6 +551,9 @@ const INPUTS: Record<string, (world: World, me: Person | null) => Record<string,
   'messages.forward:withheld': ({ silent }) => forwardOf(silent, 2, silent),
   'messages.edit': ({ group }) => ({ conversationId: group, seq: 1, text: 'hi' }),
   'messages.edit:withheld': ({ silent }) => ({ conversationId: silent, seq: 2, text: 'hi' }),
+  'messages.removePreview': ({ group }) => ({ conversationId: group, seq: 1 }),
+  'messages.removePreview:direct': ({ direct }) => ({ conversationId: direct, seq: 1 }),
+  'messages.removePreview:withheld': ({ silent }) => ({ conversationId: silent, seq: 2 }),
   'messages.history': ({ group }) => ({ conversationId: group, seq: 1 }),
   'messages.history:withheld': ({ silent }) => ({ conversationId: silent, seq: 2 }),
   'messages.delete': ({ group }) => ({ conversationId: group, seq: 1, scope: 'everyone' }),
@@ -537,6 +601,14 @@ const INPUTS: Record<string, (world: World, me: Person | null) => Record<string,
   'drafts.set:direct': ({ direct }) => ({ conversationId: direct, text: 'I would' }),
   'drafts.set:blocked': ({ silent }) => ({ conversationId: silent, text: 'I would' }),
   'drafts.set:begun': ({ begun }) => ({ conversationId: begun, text: 'I would' }),
+  'scheduled.create': ({ group }) => laterIn(group),
+  'scheduled.create:direct': ({ direct }) => laterIn(direct),
+  'scheduled.create:blocked': ({ silent }) => laterIn(silent),
+  'scheduled.create:begun': ({ begun }) => laterIn(begun),
+  'scheduled.create:thread': ({ thread }) => laterIn(thread),
+  'scheduled.update': ({ scheduled }) => ({ id: scheduled, text: 'later', sendAt: inAnHour() }),
+  'scheduled.cancel': ({ scheduled }) => ({ id: scheduled }),
+  'scheduled.sendNow': ({ scheduled }) => ({ id: scheduled }),
   'messages.markRead:unknown': ({ group }) => ({ conversationId: group, messageIds: [v7()] }),
   'messages.markDelivered': ({ group }) => ({ conversationId: group, seq: 1 }),
   'messages.markDelivered:direct': ({ direct }) => ({ conversationId: direct, seq: 1 }),
@@ -548,6 +620,12 @@ const INPUTS: Record<string, (world: World, me: Person | null) => Record<string,
   'messages.readers:withheld': ({ silent }) => ({ conversationId: silent, seq: 2 }),
   'messages.readers:begun': ({ begun }) => ({ conversationId: begun, seq: 1 }),
   'messages.undelivered': () => ({}),
+  'search.messages': () => ({ query: 'tea' }),
+  'search.messages:group': ({ group }) => ({ query: 'tea', conversationId: group }),
+  'search.messages:direct': ({ direct }) => ({ query: 'tea', conversationId: direct }),
+  'search.messages:blocked': ({ silent }) => ({ query: 'tea', conversationId: silent }),
+  'search.messages:begun': ({ begun }) => ({ query: 'tea', conversationId: begun }),
+  'search.messages:thread': ({ thread }) => ({ query: 'tea', conversationId: thread }),
   'messages.send:thread': ({ thread }) => ({ conversationId: thread, text: 'hello', clientMessageId: v7() }),
   'messages.list:thread': ({ thread }) => ({ conversationId: thread }),
   'messages.delete:thread': ({ thread }) => ({ conversationId: thread, seq: 1, scope: 'everyone' }),
@@ -617,6 +695,9 @@ const INPUTS: Record<string, (world: World, me: Person | null) => Record<string,
   'auth.changeEmail': (_, me) => ({ password: passwordOf(me), email: 'elsewhere@example.com' }),
   'auth.changeEmail:wrong': () => ({ password: NOT_THEIRS, email: 'elsewhere@example.com' }),
   'auth.confirmEmail': ({ mails }) => ({ code: mails.change.code }),
+  'account.exportLink': ({ exported }) => ({ id: exported }),
+  'account.requestExport': (_, me) => ({ password: passwordOf(me) }),
+  'account.requestExport:wrong': () => ({ password: NOT_THEIRS }),
   'auth.deleteAccount': (_, me) => ({ password: passwordOf(me), messages: 'keep' }),
   'auth.deleteAccount:wrong': () => ({ password: NOT_THEIRS, messages: 'keep' }),
 };
@@ -633,6 +714,13 @@ const forwardOf = (from: string, seq: number, conversationId: string) => ({
   conversationId,
   clientMessageId: v7(),
 });
+const laterIn = (conversationId: string) => ({
+  conversationId,
+  text: 'later',
+  clientMessageId: v7(),
+  sendAt: inAnHour(),
+});
+const replyTo = (storyId: string) => ({ storyId, text: 'how lovely', clientMessageId: v7() });
 const passwordOf = (me: Person | null): string => me?.credentials.password ?? NOT_THEIRS;
 const emailOf = ({ credentials }: Person): string => `${credentials.username}@example.com`;
 const credentialsOf = ({ credentials }: Person) => ({
@@ -691,7 +779,9 @@ async function makeWorld(server: TestServer): Promise<World> {
   const { id: otherId } = await inviteInto(owner, await owner.startGroup('coffee'));
   const direct = await owner.talkTo(member);
   await owner.say(direct, 'hello');
+  const { id: scheduled } = await schedule(owner, group, 'later');
   const { silent, begun } = await surround(people);
+  const stories = await showStories(people);
   await appoint(server, moderator, 'MODERATOR');
   await appoint(server, otherModerator, 'MODERATOR');
   await appoint(server, admin, 'ADMIN');
@@ -713,6 +803,7 @@ async function makeWorld(server: TestServer): Promise<World> {
       avatar: await showAvatar(owner),
     },
   };
+  const exported = await exportOf(server, owner);
   const mails = {
     verify,
     reset: await mailTo(server, emailOf(member)),
@@ -743,9 +834,19 @@ async function makeWorld(server: TestServer): Promise<World> {
     ...conversations,
     ...files,
     invite: { ...invite, otherId },
+    scheduled,
+    stories,
     session: owner.tokens.sessionId,
+    exported,
     mails,
   };
+}
+
+/** The row of an archive that was asked for some days ago. */
+async function exportOf({ nodes: [{ app }] }: TestServer, { id: userId }: Person): Promise<string> {
+  const at = (days: number) => new Date(app.clock.now().getTime() + days * 86_400_000);
+  const row = { id: v7(), userId, status: 'ready' as const, size: 1, createdAt: at(-2), expiresAt: at(5) };
+  return (await app.database.prisma.export.create({ data: row })).id;
 }
 
 async function sendFile(from: Person, conversationId: string): Promise<string> {
@@ -758,6 +859,24 @@ async function showAvatar(person: Person): Promise<string> {
   const { id } = await upload(person, await photo(), { purpose: 'avatar' });
   await person.api.users.updateProfile.mutate({ avatar: id });
   return id;
+}
+
+/** The owner and the member have each other in the address book, as the owner and who is blocked do. */
+async function showStories({ owner, member, blocked, friend }: World['people']): Promise<World['stories']> {
+  for (const other of [member, blocked]) {
+    await owner.api.contacts.create.mutate({ userId: other.id });
+    await other.api.contacts.create.mutate({ userId: owner.id });
+  }
+  const newFile = async () => (await upload(owner, mp4(), { purpose: 'story' })).id;
+  const create = async (fileId: string, audience?: string[]) =>
+    (await owner.api.stories.create.mutate({ fileId, audience })).id;
+  const shownFile = await newFile();
+  return {
+    shown: await create(shownFile),
+    shownFile,
+    chosen: await create(await newFile(), [friend.id]),
+    file: await newFile(),
+  };
 }
 
 async function inviteInto(owner: Person, conversationId: string): Promise<{ id: string; token: string }> {
@@ -787,8 +906,9 @@ async function surround(people: World['people']): Promise<{ silent: string; begu
 /** What a call may change that another call is decided by; in the order of their references. */
 const TABLES = [
   ...['users', 'sessions', 'refresh_tokens', 'codes', 'conversations', 'members', 'messages'],
-  ...['message_edits', 'hidden_messages', 'reactions', 'drafts', 'invites'],
+  ...['message_edits', 'hidden_messages', 'reactions', 'drafts', 'scheduled_messages', 'invites'],
   ...['friend_requests', 'friendships', 'contacts', 'blocks', 'reports', 'files', 'attachments'],
+  ...['stories', 'story_audience', 'story_views', 'exports'],
 ];
 
 /** Puts the world back as it was made. */
@@ -893,9 +1013,12 @@ describe('S37 what is not for somebody looks like what does not exist', () => {
       silent: v7(),
       begun: v7(),
       session: v7(),
+      exported: v7(),
       upload: v7(),
       file: v7(),
+      scheduled: v7(),
       files: { group: v7(), direct: v7(), withheld: v7(), avatar: v7() },
+      stories: { shown: v7(), chosen: v7(), file: v7(), shownFile: v7() },
     };
     for (const actor of ACTORS.filter((actor) => expected[actor] === 'NOT_FOUND')) {
       const me = world.people[actor as Exclude<Actor, 'anonymous'>];

@@ -3,7 +3,10 @@ import { v7 } from 'uuid';
 import { describe, expect, test } from 'vitest';
 import type { Api, Person } from './people.ts';
 import { type ClockedServer, clockedServer, seenBy, statusesOf, untilSeen } from './presences.ts';
+import { mp4 } from './samples.ts';
+import { inAnHour } from './schedules.ts';
 import type { Subscription } from './subscription.ts';
+import { upload } from './uploads.ts';
 
 /**
  * Somebody, a person whom they do all sorts of things to, and a third one who shares a group with both. There are two
@@ -31,6 +34,8 @@ interface World {
 const BEGINNING = 'begin a conversation';
 /** What a block is told by: see docs/blocks.md. */
 const FINDING = 'look for them';
+
+const LATER = inAnHour();
 
 /** What a person does who might have been blocked: all that there is to do with somebody. */
 const DEEDS: Record<string, (world: World) => Promise<unknown>> = {
@@ -63,6 +68,10 @@ const DEEDS: Record<string, (world: World) => Promise<unknown>> = {
       for (const signal of ['start', 'stop'] as const) await api.typing[signal].mutate({ conversationId });
     return null;
   },
+  'say how long it is kept': async ({ api, direct: conversationId }) => [
+    await api.conversations.setRetention.mutate({ conversationId, retentionDays: 7 }),
+    await api.conversations.setRetention.mutate({ conversationId, retentionDays: null }),
+  ],
   async 'react to what they wrote and what I wrote, and pin it'({ api, direct: conversationId }) {
     const answers: unknown[] = [];
     for (const seq of [1, 2]) {
@@ -81,6 +90,11 @@ const DEEDS: Record<string, (world: World) => Promise<unknown>> = {
   },
   'write what I do not send': ({ api, direct: conversationId }) =>
     api.drafts.set.mutate({ conversationId, text: 'I meant to say' }),
+  async 'write for later, and send it at once'({ api, direct: conversationId }) {
+    const message = { conversationId, text: 'are you up?', clientMessageId: v7(), sendAt: LATER };
+    const scheduled = await api.scheduled.create.mutate(message);
+    return [scheduled, await api.scheduled.sendNow.mutate({ id: scheduled.id })];
+  },
   'ask how they are': ({ api, they }) => api.presence.get.query({ userIds: [they.id] }),
   async 'talk in a thread, leave it, and come again'(world) {
     const { api, they, direct } = world;
@@ -109,6 +123,10 @@ const DEEDS: Record<string, (world: World) => Promise<unknown>> = {
     ];
   },
   'look at the messages': ({ api, direct }) => api.messages.list.query({ conversationId: direct }),
+  'look for what was said': async ({ api, direct, they }) => [
+    await api.search.messages.query({ query: 'are you', conversationId: direct }),
+    (await api.search.messages.query({ query: 'hello', from: they.id })).messages,
+  ],
   'look at the conversation': async ({ api, direct: conversationId }) => [
     await api.conversations.get.query({ conversationId }),
     await api.conversations.members.query({ conversationId }),
@@ -137,6 +155,18 @@ const DEEDS: Record<string, (world: World) => Promise<unknown>> = {
     await api.contacts.list.query({}),
     await api.contacts.list.query({ mutualOnly: true }),
   ],
+  async 'show a story, see who saw it, and take it away'({ api, me }) {
+    const { id: fileId } = await upload(me, mp4(), { purpose: 'story' });
+    const story = await api.stories.create.mutate({ fileId, caption: 'look at me' });
+    const storyId = story.id;
+    return [
+      story,
+      await api.stories.mine.query(),
+      await api.stories.feed.query({}),
+      await api.stories.viewers.query({ storyId }),
+      await api.stories.delete.mutate({ storyId }),
+    ];
+  },
   'begin a group with them': ({ api, they }) =>
     refusal(api.groups.create.mutate({ title: 'us', userIds: [they.id] })),
   async 'put them into a group of mine'({ api, they, third }) {
@@ -209,6 +239,8 @@ async function makeWorld(server: ClockedServer, nodes: number, hasBefore: boolea
   const third = await server.people.join('third');
   await they.api.users.updateProfile.mutate({ fullName: 'Sought After' });
   await they.api.settings.update.mutate({ lastSeenFor: 'nobody' });
+  // With one from the other side they would see each other's stories.
+  await they.api.contacts.create.mutate({ userId: me.id });
   const group = await third.startGroup('tea', me, they);
   let direct = '';
   if (hasBefore) {
@@ -277,12 +309,13 @@ async function doAll(server: ClockedServer, worlds: [blocked: World, free: World
 const writing = ({ received }: Subscription) =>
   received.flatMap(({ data }) => (data.type === 'typing' ? [data] : []));
 
-/** Of these events those of which somebody wants to be spared: of friendship, and what others do there. */
+/** Of these events those of which somebody wants to be spared: of friendship, stories, and what others do there. */
 const bothering = (events: ChatEvent[], { they, direct, thread }: World): string[] =>
   events
     .filter(
       (event) =>
         event.type.startsWith('friend') ||
+        event.type.startsWith('story') ||
         event.type.startsWith('reaction') ||
         (event.type === 'message.created' && [direct, thread].includes(event.message.conversationId)) ||
         (event.type === 'conversation.created' && [direct, thread].includes(event.conversation.id)) ||
@@ -405,7 +438,7 @@ describe('S43 whoever is blocked cannot tell it from being alone, and whoever bl
     // It would have shown: the other one has heard it.
     const heard = bothering((await bob.subscribe({ cursor, node: nodes })).events, free);
     expect(heard).toEqual(
-      expect.arrayContaining(['friendRequest.created', 'message.created', 'thread.updated']),
+      expect.arrayContaining(['friendRequest.created', 'message.created', 'thread.updated', 'story.deleted']),
     );
     if (hasBefore) expect(heard).toContain('receipt.read');
 

@@ -5,10 +5,12 @@ import {
   type ConversationState,
   createClient,
   emptyState,
+  hasMoreAfter,
   isParleyError,
   memoryStorage,
   type Readable,
   takeBootstrap,
+  unreadOf,
 } from '@parley/client';
 import { describe, expect, test } from 'vitest';
 import { Cable } from './cable.ts';
@@ -39,7 +41,8 @@ async function client(
   options: Partial<ClientOptions> = {},
 ): Promise<{ chat: ChatClient; cable: Cable } & AsyncDisposable> {
   const cable = new Cable(server.nodes[0]);
-  const chat = createClient({ ...cable.options(transport), ...options });
+  // Marks that go out by themselves would be there or not when states are compared.
+  const chat = createClient({ ...cable.options(transport), delivered: 'manual', ...options });
   if (person) {
     await chat.login({ login: person.credentials.username, password: person.credentials.password });
     await live(chat);
@@ -249,12 +252,53 @@ describe.each(['ws', 'sse'] as const)('over %s', (transport) => {
     expect(textsOf(conversation())).toEqual(['message 24']);
     await b.chat.conversations.loadMembers({ conversationId });
     expect(Object.keys(conversation().members!)).toHaveLength(3);
-    await b.chat.messages.load({ conversationId, limit: 10 });
+    await b.chat.messages.loadOlder({ conversationId, limit: 9 });
     expect(textsOf(conversation())).toEqual(said.slice(15));
-    await b.chat.messages.load({ conversationId, before: conversation().timeline.from, limit: 100 });
+    await b.chat.messages.loadOlder({ conversationId, limit: 100 });
     expect(textsOf(conversation())).toEqual(said);
-    const stranger = b.chat.messages.load({ conversationId: bob.id });
+    const stranger = b.chat.messages.loadOlder({ conversationId: bob.id });
     await expect(stranger).rejects.toSatisfy((error) => isParleyError(error, 'NOT_FOUND'));
+  });
+
+  test('stands somewhere in the history, counts what is new, and comes back to the end', async () => {
+    const [alice, bob] = await server.people.all('alice', 'bob');
+    const conversationId = await alice.talkTo(bob);
+    const said = Array.from({ length: 25 }, (_, n) => `message ${n}`);
+    for (const text of said) await alice.say(conversationId, text);
+    await using b = await client(server, transport, bob);
+    const conversation = () => b.chat.state.get().conversations![conversationId]!;
+    const { jumpTo, loadOlder, loadNewer, toLatest } = b.chat.messages;
+    await jumpTo({ conversationId, seq: 8, limit: 4 });
+    expect(textsOf(conversation())).toEqual(said.slice(5, 9));
+    await loadOlder({ conversationId, limit: 2 });
+    await alice.say(conversationId, 'one more');
+    await until(b.chat.state, () => conversation().lastSeq === 26);
+    expect(textsOf(conversation())).toEqual(said.slice(3, 9));
+    expect(unreadOf(conversation())).toBe(26);
+    while (hasMoreAfter(conversation())) await loadNewer({ conversationId, limit: 10 });
+    await alice.say(conversationId, 'and one');
+    await until(b.chat.state, () => textsOf(conversation()).includes('and one'));
+    expect(textsOf(conversation())).toEqual([...said.slice(3), 'one more', 'and one']);
+    await jumpTo({ conversationId, seq: 1, limit: 1 });
+    await toLatest({ conversationId, limit: 2 });
+    expect(textsOf(conversation())).toEqual(['one more', 'and one']);
+    await expectAsFresh(b.chat);
+  });
+
+  test('what comes is marked as delivered by itself, also after a lost link', async () => {
+    const [alice, bob] = await server.people.all('alice', 'bob');
+    const conversationId = await alice.talkTo(bob);
+    await alice.say(conversationId, 'while bob was away');
+    await using a = await client(server, transport, alice);
+    await using b = await client(server, transport, bob, { delivered: 'auto' });
+    const marks = () => a.chat.state.get().conversations![conversationId]!.peer!;
+    await expect.poll(marks).toMatchObject({ deliveredSeq: 1, readSeq: 0 });
+    await alice.say(conversationId, 'now');
+    await expect.poll(marks).toMatchObject({ deliveredSeq: 2, readSeq: 0 });
+    b.cable.pull();
+    await alice.say(conversationId, 'meanwhile');
+    b.cable.plug();
+    await expect.poll(marks).toMatchObject({ deliveredSeq: 3, readSeq: 0 });
   });
 
   test('a conversation goes with the membership, and comes back with it', async () => {
@@ -343,6 +387,16 @@ describe.each(['ws', 'sse'] as const)('over %s', (transport) => {
     await until(a.chat.connection, (status) => status === 'unauthorized');
     expect(expired).toBe(1);
   });
+});
+
+test('over ws more calls than fit into a batch wait for a connection, and all are answered', async () => {
+  const alice = await server.people.join('alice');
+  await using a = await client(server, 'ws', alice);
+  a.cable.pull();
+  const calls = Array.from({ length: 120 }, () => a.chat.api.users.me.query());
+  a.cable.plug();
+  const answers = await Promise.all(calls);
+  expect(new Set(answers.map(({ id }) => id))).toEqual(new Set([alice.id]));
 });
 
 test('over ws a token that is about to end is renewed without losing or repeating anything', async () => {

@@ -96,7 +96,7 @@ describe.each(['ws', 'sse'] as const)('a web page over %s', (transport) => {
       expect(device.requests).not.toContain('auth.refresh');
     }
     const kept = await device.storage.get('parley.session');
-    expect(Object.keys(JSON.parse(kept!))).toEqual(['sessionId']);
+    expect(Object.keys(JSON.parse(kept!))).toEqual(['sessionId', 'userId']);
     await using again = await device.open();
     await becomes(again, 'live');
     expect(again.state.get().me?.id).toBe(alice.id);

@@ -11,12 +11,18 @@ const pages = [
   'ARCHITECTURE.md',
   'CONTRIBUTING.md',
   'docs/life-of-a-message.md',
+  'docs/client.md',
+  'docs/reference.md',
   'docs/performance.md',
   'docs/limits.md',
   'docs/blocks.md',
   'docs/receipts.md',
   'docs/threads.md',
   'docs/files.md',
+  'docs/scheduled.md',
+  'docs/link-previews.md',
+  'docs/export.md',
+  'docs/retention.md',
   ...decisions,
 ];
 

@@ -39,7 +39,7 @@ test('production takes a complete configuration, and lists stay lists', () => {
   expect(env).toMatchObject({
     PORT: 4000,
     JWT_SECRETS: two.split(', '),
-    ALLOWED_ORIGINS: ['https://a.example', 'https://b.example'],
+    ALLOWED_ORIGINS: ['https://a.example', 'https://b.example', new URL(env.PUBLIC_URL).origin],
   });
 });
 

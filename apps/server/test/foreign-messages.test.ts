@@ -2,6 +2,7 @@ import type { Message } from '@parley/contract';
 import { v7 } from 'uuid';
 import { expect, test } from 'vitest';
 import type { Api, Person } from './people.ts';
+import { inAnHour } from './schedules.ts';
 import { ManualClock, serverForAll, testServer } from './server.ts';
 
 const server = serverForAll();
@@ -20,6 +21,7 @@ const ON_A_MESSAGE: Record<
   edit: (api, place) => api.messages.edit.mutate({ ...place, text: 'mine now' }),
   'delete for everyone': (api, place) => api.messages.delete.mutate({ ...place, scope: 'everyone' }),
   'delete for me': (api, place) => api.messages.delete.mutate({ ...place, scope: 'me' }),
+  'remove the preview': (api, place) => api.messages.removePreview.mutate(place),
   history: (api, place) => api.messages.history.query(place),
   readers: (api, place) => api.messages.readers.query(place),
   pin: (api, place) => api.messages.pin.mutate(place),
@@ -35,6 +37,8 @@ const ON_A_MESSAGE: Record<
   delivered: (api, place) => api.messages.markDelivered.mutate(place),
   pinned: (api, { conversationId }) => api.messages.pinned.query({ conversationId }),
   draft: (api, { conversationId }) => api.drafts.set.mutate({ conversationId, text: 'x' }),
+  schedule: (api, { conversationId }) =>
+    api.scheduled.create.mutate({ conversationId, text: 'x', clientMessageId: v7(), sendAt: inAnHour() }),
 };
 
 /** A group of the first two with three messages, and another of all three with one. */

@@ -23,6 +23,10 @@ const answers: [what: string, status: number, path: string, init?: RequestInit][
   ['a refusal', 401, '/trpc/users.me'],
   ['an input that does not fit', 400, '/trpc/auth.login', { method: 'POST', headers: json, body: '{}' }],
   ['a body that is no JSON', 400, '/trpc/auth.login', { method: 'POST', headers: json, body: '{' }],
+  ['a plain procedure that is not there', 404, '/api/nothing', { method: 'POST', headers: json }],
+  ['a plain refusal', 401, '/api/users.me', { method: 'POST', headers: json }],
+  ['a plain body that is no JSON', 400, '/api/auth.login', { method: 'POST', headers: json, body: '{' }],
+  ['a plain form', 415, '/api/auth.login', { method: 'POST', body: new FormData() }],
   ['a form', 415, '/trpc/auth.login', { method: 'POST', body: new FormData() }],
   ['another method', 405, '/trpc/users.me', { method: 'DELETE' }],
   ['a foreign origin', 403, '/trpc/users.me', { headers: { origin: 'https://evil.example' } }],
@@ -60,6 +64,9 @@ describe('S86 what browsers are told with every answer', () => {
     const answer = await fetch(`${url}/trpc/users.me`, { headers });
     expect(answer.status).toBe(200);
     expect(pick(answer.headers)).toEqual(EXPECTED);
+    const plain = await fetch(`${url}/api/users.me`, { method: 'POST', headers: { ...headers, ...json } });
+    expect(plain.status).toBe(200);
+    expect(pick(plain.headers)).toEqual(EXPECTED);
     const ended = new AbortController();
     const stream = await fetch(`${url}/trpc/events.stream`, { headers, signal: ended.signal });
     expect(stream.status).toBe(200);

@@ -4,6 +4,7 @@ import { expect, test } from 'vitest';
 import { append } from '../src/events/append.ts';
 import { pruneLog } from '../src/events/retention.ts';
 import { testDatabase } from './database.ts';
+import { schedule } from './schedules.ts';
 import { ManualClock, serverForAll, testServer } from './server.ts';
 
 const server = serverForAll({ nodes: 2 });
@@ -150,6 +151,7 @@ test('hot tables, which have no foreign keys, refer to nothing that is not there
   for (const person of [bob, carol]) {
     await person.api.reactions.add.mutate({ conversationId: group, seq: 1, emoji: '👍' });
     await person.api.drafts.set.mutate({ conversationId: group, text: 'not sent' });
+    await schedule(person, group, 'later');
   }
   await carol.api.groups.leave.mutate({ conversationId: group });
   await alice.talkTo(bob);
@@ -179,6 +181,8 @@ test('hot tables, which have no foreign keys, refer to nothing that is not there
     UNION ALL
     SELECT 'unsent' FROM drafts d LEFT JOIN members m ON m.conversation_id = d.conversation_id AND m.user_id = d.user_id
       WHERE m.user_id IS NULL
+    UNION ALL
+    SELECT 'scheduled' FROM scheduled_messages s LEFT JOIN users u ON u.id = s.user_id WHERE u.id IS NULL
     UNION ALL
     SELECT 'draft' FROM event_drafts`;
   expect((await pool.query(dangling)).rows).toEqual([]);

@@ -273,14 +273,16 @@ describe('S84 whatever goes through the API, the log has none of it', () => {
       newPassword: () => canary('newPassword'),
       refreshToken: () => person.refreshToken,
       code: () => '123456',
-      from: () => ({ conversationId: person.conversationId, seq: 1 }),
+      from: () => (schema.format === 'uuid' ? person.id : { conversationId: person.conversationId, seq: 1 }),
       mentions: () => ({ userIds: [person.id] }),
       emoji: () => '👍',
+      retentionDays: () => 7,
       metadata: () => ({ [canary('key')]: canary('value') }),
       // In the form that an invite's has, and in base64.
       token: () => `${SPECIES}${randomBytes(5).toString('hex').slice(1)}`,
       ciphertext: () => canary('c'),
-      after: () => person.id,
+      after: () => (schema.format === 'date-time' ? new Date(0).toISOString() : person.id),
+      cursor: () => `1.${person.conversationId}.1`,
     };
     if (known[name]) return known[name]();
     if (schema.const !== undefined) return schema.const;
@@ -307,6 +309,7 @@ describe('S84 whatever goes through the API, the log has none of it', () => {
   const EITHER = [
     ['text', 'ciphertext'],
     ['conversationId', 'toUserId'],
+    ['query', 'has'],
   ];
   const without = (left: 0 | 1, names: string[]): string[] =>
     names.filter((name) => !EITHER.some((pair) => pair[left] === name && names.includes(pair[1 - left]!)));

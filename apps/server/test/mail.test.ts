@@ -31,6 +31,7 @@ const EXAMPLES: { [Name in MailTemplate['template']]: MailTemplate } = {
   'email-changed': { template: 'email-changed', username: 'alice', newEmail: 'a***@example.com' },
   'password-changed': { template: 'password-changed', username: 'alice' },
   'account-deleted': { template: 'account-deleted', username: 'alice' },
+  'export-ready': { template: 'export-ready', username: 'alice', until: '2026-11-27' },
 };
 
 const queue = ({ nodes: [{ app }] }: TestServer, to: string, mail: MailTemplate = EXAMPLES['verify-email']) =>

@@ -116,6 +116,7 @@ describe('development', () => {
     const [, url] = await line(first, /listens on (\S+)/);
     expect((await fetch(`${url}/healthz`)).status).toBe(200);
     expect((await fetch(`${url}/dev/inbox`)).status).toBe(200);
+    expect((await fetch(`${url}/docs`)).status).toBe(200);
     const [, password] = await line(
       first,
       /Log in as alice, .*, with the password: (.+)\nalice is an admin\.\n/,

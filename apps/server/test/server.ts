@@ -8,6 +8,7 @@ import { createPasswordHasher } from '../src/auth/password.ts';
 import type { Clock } from '../src/clock.ts';
 import { type Env, readEnv } from '../src/env.ts';
 import { createLogger } from '../src/logger.ts';
+import type { Network } from '../src/previews/network.ts';
 import { type RunningServer, startServer } from '../src/server.ts';
 import { testDatabase } from './database.ts';
 import { HIGH_LIMITS } from './high-limits.ts';
@@ -18,6 +19,8 @@ export interface TestServerOptions {
   env?: Record<string, string>;
   clock?: Clock;
   logger?: Logger;
+  /** Over what links are looked at. */
+  network?: Network;
   /** How many nodes on the one database; 1 if not given. */
   nodes?: number;
 }
@@ -47,6 +50,7 @@ export async function testServer(options: TestServerOptions = {}): Promise<TestS
       logger,
       ...(env.BCRYPT_COST === CHEAP_COST && env.PASSWORD_PEPPER === pepper && { passwords }),
       ...(options.clock && { clock: options.clock }),
+      ...(options.network && { network: options.network }),
     });
   const nodes: TestServer['nodes'] = [await start()];
   while (nodes.length < (options.nodes ?? 1)) nodes.push(await start());
@@ -119,6 +123,7 @@ export function testEnv(databaseUrl: string, variables: Record<string, string> =
     BCRYPT_COST: `${CHEAP_COST}`,
     STORAGE_FOLDER: join(tmpdir(), `parley-files-${randomUUID()}`),
     STORAGE_KEEP_FREE_MB: '1',
+    WEB_APP: 'off',
     ...HIGH_LIMITS,
     LOG_LEVEL: 'fatal',
     ...variables,

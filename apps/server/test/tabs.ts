@@ -1,5 +1,5 @@
 import { setImmediate as turn } from 'node:timers/promises';
-import { memoryStorage, type Storage } from '@parley/client';
+import { memoryStorage, type TokenStorage } from '@parley/client';
 import { createTRPCClient, httpLink } from '@trpc/client';
 import superjson from 'superjson';
 import { expect } from 'vitest';
@@ -14,7 +14,7 @@ async function dawdle(most: number): Promise<void> {
 }
 
 /** As that of React Native: everything takes a while. */
-function slowStorage(): Storage {
+function slowStorage(): TokenStorage {
   const storage = memoryStorage();
   const slowly = async <Value>(work: () => Value): Promise<Awaited<Value>> => {
     await dawdle(5);
@@ -28,7 +28,7 @@ function slowStorage(): Storage {
 }
 
 /** Two tabs of one person, on two nodes, renew their session at the same moment again and again: both stay signed in. */
-async function raceTabs(races: number, storage: Storage, cookie: boolean): Promise<void> {
+async function raceTabs(races: number, storage: TokenStorage, cookie: boolean): Promise<void> {
   const clock = new ManualClock();
   await using server = await testServer({ clock, nodes: 2, env: { ALLOWED_ORIGINS: PAGE } });
   const alice = await server.people.join('alice');

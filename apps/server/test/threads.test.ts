@@ -502,7 +502,8 @@ test.each(['ws', 'sse'] as const)(
     expect([unreadOf(known()), unreadOf(state().conversations![id]!)]).toEqual([1, 1]);
     await expect.poll(rootOf).toMatchObject({ thread: { replies: 2 } });
     await chat.messages.markRead({ conversationId: thread, seq: 2 });
-    expect((await chat.messages.load({ conversationId: thread })).messages).toHaveLength(2);
+    await chat.messages.loadOlder({ conversationId: thread });
+    expect(known().timeline.messages).toHaveLength(2);
     await chat.messages.send({ conversationId: thread, text: 'here I am' }).result;
     await expect.poll(() => known().timeline.messages.map(({ text }) => text)).toContain('here I am');
     expect(unreadOf(known())).toBe(0);

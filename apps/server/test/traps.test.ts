@@ -15,7 +15,10 @@ import { fuzz } from './fuzz.ts';
 import { HEAVY, META, seeded } from './hostile.ts';
 import { type Api, type Person, signedIn } from './people.ts';
 import { clientFrame, type RawPeer, rawSocket } from './raw-peer.ts';
+import { mp4 } from './samples.ts';
+import { inAnHour } from './schedules.ts';
 import { type TestServer, testServer } from './server.ts';
+import { upload } from './uploads.ts';
 
 const OURS = 'https://chat.example.org';
 
@@ -45,6 +48,9 @@ const INPUTS: Record<string, Record<string, unknown>> = {
   'auth.changeEmail': { password: 'no password of hers', email: 'b@example.com' },
   'auth.confirmEmail': { code: '000000' },
   'auth.deleteAccount': { password: 'no password of hers', messages: 'keep' },
+  'account.requestExport': { password: 'no password of hers' },
+  'account.exportLink': { id: v7() },
+  'conversations.setRetention': { conversationId: v7(), retentionDays: 7 },
   'conversations.openDirect': { userId: v7() },
   'conversations.list': {},
   'conversations.get': { conversationId: v7() },
@@ -85,6 +91,7 @@ const INPUTS: Record<string, Record<string, unknown>> = {
     clientMessageId: v7(),
   },
   'messages.edit': { conversationId: v7(), seq: 1, text: 'x' },
+  'messages.removePreview': { conversationId: v7(), seq: 1 },
   'messages.history': { conversationId: v7(), seq: 1 },
   'messages.delete': { conversationId: v7(), seq: 1, scope: 'me' },
   'messages.pin': { conversationId: v7(), seq: 1 },
@@ -95,10 +102,15 @@ const INPUTS: Record<string, Record<string, unknown>> = {
   'reactions.remove': { conversationId: v7(), seq: 1, emoji: '👍' },
   'reactions.list': { conversationId: v7(), seq: 1, emoji: '👍' },
   'drafts.set': { conversationId: v7(), text: 'x', replyTo: 1 },
+  'scheduled.create': { conversationId: v7(), text: 'x', clientMessageId: v7(), sendAt: inAnHour() },
+  'scheduled.update': { id: v7(), text: 'x', sendAt: inAnHour() },
+  'scheduled.cancel': { id: v7() },
+  'scheduled.sendNow': { id: v7() },
   'messages.markRead': { conversationId: v7(), seq: 1 },
   'messages.markDelivered': { conversationId: v7(), messageIds: [v7()] },
   'messages.readers': { conversationId: v7(), seq: 1 },
   'messages.undelivered': { after: `${v7()}.1` },
+  'search.messages': { query: 'tea', conversationId: v7() },
   'threads.open': { conversationId: v7(), seq: 1 },
   'threads.unfollow': { conversationId: v7() },
   'threads.list': {},
@@ -119,6 +131,13 @@ const INPUTS: Record<string, Record<string, unknown>> = {
   'uploads.complete': { uploadId: v7() },
   'files.link': { fileId: v7() },
   'reports.create': { kind: 'user', userId: v7(), reason: 'spam' },
+  'stories.create': { fileId: v7(), caption: 'x' },
+  'stories.feed': { limit: 1 },
+  'stories.get': { storyId: v7() },
+  'stories.markSeen': { storyId: v7() },
+  'stories.viewers': { storyId: v7() },
+  'stories.delete': { storyId: v7() },
+  'stories.reply': { storyId: v7(), text: 'x', clientMessageId: v7() },
   'presence.set': { status: 'online' },
   'presence.get': { userIds: [v7()] },
   'typing.start': { conversationId: v7() },
@@ -145,15 +164,19 @@ const calm = () => expectCalm(server.nodes[0]);
 const bearer = (person: Person) => ({ authorization: `Bearer ${person.tokens.accessToken}` });
 const socketOf = (person: Person) => rawSocket(url, person.tokens.accessToken);
 
+/** Where the procedures are over HTTP: for tRPC, and as plain JSON. */
+const PLACES = ['trpc', 'api'] as const;
+type Place = (typeof PLACES)[number];
+
 /** A request to a procedure over HTTP. */
-async function request(path: string, init: RequestInit & { query?: string } = {}) {
-  const { query = '', ...rest } = init;
-  const response = await fetch(`${url}/trpc/${path}${query}`, rest);
+async function request(path: string, init: RequestInit & { query?: string; at?: Place } = {}) {
+  const { query = '', at = 'trpc', ...rest } = init;
+  const response = await fetch(`${url}/${at}/${path}${query}`, rest);
   return { status: response.status, headers: response.headers, text: await response.text() };
 }
 
-const post = (path: string, body: string, headers: Record<string, string> = {}) =>
-  request(path, { method: 'POST', body, headers: { 'content-type': 'application/json', ...headers } });
+const post = (path: string, body: string, headers: Record<string, string> = {}, at: Place = 'trpc') =>
+  request(path, { method: 'POST', body, headers: { 'content-type': 'application/json', ...headers }, at });
 
 describe('the stock client with superjson works with every procedure, over a socket', () => {
   /** Somebody who uses all of it, as it is meant. A new procedure is to be used here too. */
@@ -188,6 +211,8 @@ describe('the stock client with superjson works with every procedure, over a soc
       isArchived: false,
       notify: 'none',
     });
+    const week = { conversationId: group.id, retentionDays: 7 };
+    expect(await api.conversations.setRetention.mutate(week)).toMatchObject({ retentionDays: 7 });
     const text = 'hello';
     const sent = await api.messages.send.mutate({ conversationId: direct.id, text, clientMessageId: v7() });
     const page = await api.messages.list.query({ conversationId: direct.id, before: undefined });
@@ -199,10 +224,13 @@ describe('the stock client with superjson works with every procedure, over a soc
       sent: 1,
     });
     expect(await api.messages.undelivered.query({ after: undefined })).toEqual({ messages: [], next: null });
+    const { messages: found } = await api.search.messages.query({ query: 'HELL', from: undefined });
+    expect(found).toEqual([sent]);
     expect(await api.sync.unread.query()).toMatchObject({ total: 0 });
     const place = { conversationId: direct.id, seq: 1 };
     expect(await api.messages.edit.mutate({ ...place, text: 'hi' })).toMatchObject({ text: 'hi' });
     expect((await api.messages.history.query(place)).versions).toHaveLength(2);
+    expect(await api.messages.removePreview.mutate(place)).toBeNull();
     const forward = { from: place, conversationId: group.id, clientMessageId: v7() };
     expect(await api.messages.forward.mutate(forward)).toMatchObject({ text: 'hi' });
     const thread = await api.threads.open.mutate(place);
@@ -220,6 +248,18 @@ describe('the stock client with superjson works with every procedure, over a soc
     expect(await api.messages.unpin.mutate(place)).toBeNull();
     const written = { conversationId: direct.id, text: 'and', replyTo: undefined };
     expect(await api.drafts.set.mutate(written)).toMatchObject({ text: 'and' });
+    const later = { ...written, clientMessageId: v7(), sendAt: inAnHour(), metadata: undefined };
+    const scheduled = await api.scheduled.create.mutate({ ...later, conversationId: group.id });
+    expect(await api.scheduled.list.query()).toEqual({ scheduled: [scheduled] });
+    const { id, sendAt } = scheduled;
+    expect(await api.scheduled.update.mutate({ id, sendAt, text: 'then' })).toMatchObject({ text: 'then' });
+    expect(await api.scheduled.sendNow.mutate({ id })).toMatchObject({ id, text: 'then' });
+    const other = await api.scheduled.create.mutate({
+      ...later,
+      conversationId: group.id,
+      clientMessageId: v7(),
+    });
+    expect(await api.scheduled.cancel.mutate({ id: other.id })).toBeNull();
     expect(await api.messages.delete.mutate({ ...place, scope: 'everyone' })).toBeNull();
     const [{ id: empty }, { conversations }] = [
       await api.groups.create.mutate({ title: 'nobody', userIds: [] }),
@@ -236,6 +276,26 @@ describe('the stock client with superjson works with every procedure, over a soc
     expect((await api.conversations.list.query({})).conversations).toHaveLength(2);
     expect((await api.conversations.get.query({ conversationId: direct.id })).conversation.lastSeq).toBe(1);
     expect((await api.conversations.members.query({ conversationId: group.id })).members).toHaveLength(3);
+    const { id: fileId } = await upload(bob, mp4(), { purpose: 'story' });
+    const noSuchFile = { data: { code: 'NOT_FOUND', what: 'file' } };
+    await expect(api.stories.create.mutate({ fileId, audience: undefined })).rejects.toMatchObject(
+      noSuchFile,
+    );
+    const shown = await bob.api.stories.create.mutate({ fileId });
+    await bob.api.contacts.create.mutate({ userId: me.id });
+    await api.contacts.create.mutate({ userId: bob.id });
+    const { authors } = await api.stories.feed.query({ after: undefined });
+    expect(authors).toMatchObject([{ author: { id: bob.id }, stories: [{ id: shown.id }] }]);
+    const storyId = shown.id;
+    expect(await api.stories.get.query({ storyId })).toMatchObject({ isSeen: false });
+    expect(await api.stories.markSeen.mutate({ storyId })).toBeNull();
+    const answer = { storyId, text: 'how lovely', clientMessageId: v7() };
+    expect(await api.stories.reply.mutate(answer)).toMatchObject({ story: { id: storyId } });
+    expect(await api.stories.mine.query()).toEqual({ stories: [] });
+    const noStory = { data: { code: 'NOT_FOUND', what: 'story' } };
+    await expect(api.stories.viewers.query({ storyId, after: undefined })).rejects.toMatchObject(noStory);
+    await expect(api.stories.delete.mutate({ storyId })).rejects.toMatchObject(noStory);
+    await api.contacts.remove.mutate({ userId: bob.id });
     expect((await api.sync.bootstrap.query()).me).toEqual(me);
     expect(await api.users.get.query({ userId: bob.id })).toMatchObject({ id: bob.id });
     expect((await api.users.search.query({ query: bob.credentials.username })).users).toMatchObject([
@@ -271,6 +331,11 @@ describe('the stock client with superjson works with every procedure, over a soc
     await expect(api.uploads.complete.mutate({ uploadId })).rejects.toMatchObject(incomplete);
     const noFile = { data: { code: 'NOT_FOUND', what: 'file' } };
     await expect(api.files.link.query({ fileId: uploadId })).rejects.toMatchObject(noFile);
+    const asking = api.account.requestExport.mutate({ password: undefined });
+    await expect(asking).rejects.toMatchObject(wrongPassword);
+    expect(await api.account.exports.query()).toEqual([]);
+    const noExport = { data: { code: 'NOT_FOUND', what: 'export' } };
+    await expect(api.account.exportLink.query({ id: uploadId })).rejects.toMatchObject(noExport);
     expect(await api.sessions.list.query()).toContainEqual(expect.objectContaining({ isCurrent: true }));
     await expect(api.sessions.revoke.mutate({ sessionId: v7() })).rejects.toMatchObject({
       data: { code: 'NOT_FOUND' },
@@ -531,9 +596,11 @@ describe('S70 a form from another site', () => {
     const before = await alice.api.sync.bootstrap.query();
     for (const { path } of ofType('mutation')) {
       const headers = { ...init.headers, ...bearer(alice), cookie: `token=${alice.tokens.accessToken}` };
-      expect((await request(path, { ...init, headers, method: 'POST' })).status).toBe(415);
       const foreign = { ...headers, origin: 'https://evil.example' };
-      expect((await request(path, { ...init, headers: foreign, method: 'POST' })).status).toBe(403);
+      for (const at of PLACES) {
+        expect((await request(path, { ...init, headers, method: 'POST', at })).status).toBe(415);
+        expect((await request(path, { ...init, headers: foreign, method: 'POST', at })).status).toBe(403);
+      }
     }
     // Nobody was logged out, nothing was said.
     expect(await alice.api.sync.bootstrap.query()).toEqual(before);
@@ -544,7 +611,9 @@ describe('S70 a form from another site', () => {
       expect((await request(path, { headers: bearer(alice) })).status).toBe(415);
       expect((await request(path, { headers: bearer(alice), query: '?batch=1&input={}' })).status).toBe(415);
       for (const method of ['PUT', 'PATCH', 'DELETE', 'HEAD'])
-        expect((await request(path, { method, headers: bearer(alice) })).status).toBe(405);
+        for (const at of PLACES)
+          expect((await request(path, { method, headers: bearer(alice), at })).status).toBe(405);
+      expect((await request(path, { headers: bearer(alice), at: 'api' })).status).toBe(405);
     }
     for (const { path } of ofType('query')) expect((await post(path, '{}', bearer(alice))).status).toBe(415);
   });
@@ -571,6 +640,7 @@ describe('S71 what a browser lets other sites read', () => {
       await preflight(origin),
       await request('users.me', { headers: { origin, ...bearer(alice) } }),
       await post('auth.login', '{}', { origin }),
+      await post('users.me', '{}', { origin, ...bearer(alice) }, 'api'),
     ]) {
       expect(status).toBe(403);
       expect(headers.get('access-control-allow-origin')).toBe(null);
@@ -586,6 +656,7 @@ describe('S71 what a browser lets other sites read', () => {
     for (const { headers } of [
       allowed,
       await request('users.me', { headers: { origin: OURS, ...bearer(alice) } }),
+      await post('users.me', '{}', { origin: OURS, ...bearer(alice) }, 'api'),
     ]) {
       expect(headers.get('access-control-allow-origin')).toBe(OURS);
       expect(headers.get('access-control-allow-credentials')).toBe('true');
@@ -646,7 +717,12 @@ describe('S85 an error tells nothing of the inside', () => {
             headers: { ...bearer(alice), 'trpc-accept': 'application/jsonl' },
             query: `?batch=1&input=${encodeURIComponent(`{"0":${json}}`)}`,
           }));
-      const told = [overSocket.error?.data, JSON.parse(overHttp.text).error.json.data];
+      const plain = await post(path, JSON.stringify(input ?? {}), bearer(alice), 'api');
+      const told = [
+        overSocket.error?.data,
+        JSON.parse(overHttp.text).error.json.data,
+        JSON.parse(plain.text),
+      ];
       for (const data of told) {
         expect({ path, ...data }).toEqual({
           path,
@@ -658,7 +734,8 @@ describe('S85 an error tells nothing of the inside', () => {
       expect(overSocket.error?.message).toBe(code);
       expect(streamed.text).toContain(`"code":"${code}"`);
       for (const secret of SECRETS)
-        for (const text of [...peer.texts, overHttp.text, streamed.text]) expect(text).not.toContain(secret);
+        for (const text of [...peer.texts, overHttp.text, streamed.text, plain.text])
+          expect(text).not.toContain(secret);
       peer.texts.length = 0;
     }
     vi.restoreAllMocks();
@@ -668,12 +745,14 @@ describe('S85 an error tells nothing of the inside', () => {
   test.each(faults)('%s, where the caller is looked up', async (_, code, error) => {
     breakDatabase(error, 'authenticate');
     const overHttp = await request('users.me', { headers: bearer(alice) });
+    const plain = await post('users.me', '{}', bearer(alice), 'api');
     using peer = await socketOf(alice);
     expect(JSON.parse(overHttp.text).error.json.data.code).toBe(code);
+    expect(JSON.parse(plain.text).code).toBe(code);
     // A socket is closed, since an error would end the subscriptions that wait for this.
     expect(await peer.closed()).toBe(1012);
     for (const secret of SECRETS)
-      for (const text of [...peer.texts, overHttp.text]) expect(text).not.toContain(secret);
+      for (const text of [...peer.texts, overHttp.text, plain.text]) expect(text).not.toContain(secret);
     // An EventSource that got an answer would never come back: it gets none.
     await expect(
       request('events.stream', { headers: { ...bearer(alice), accept: 'text/event-stream' } }),
@@ -803,7 +882,7 @@ describe('S61 input that is built to be expensive is answered at once', () => {
       const { took, code } = await timed(peer, path, input);
       expect(took).toBeLessThan(AT_ONCE);
       expect(code).not.toBe('INTERNAL');
-      expect((await post(path, input, bearer(alice))).status).not.toBe(500);
+      for (const at of PLACES) expect((await post(path, input, bearer(alice), at)).status).not.toBe(500);
     }
     expect(process.memoryUsage().arrayBuffers - arrayBuffers).toBeLessThan(100_000_000);
     expect(({} as { polluted?: unknown }).polluted).toBeUndefined();

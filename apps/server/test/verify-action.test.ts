@@ -1,10 +1,14 @@
 import { v7 } from 'uuid';
 import { expect, test } from 'vitest';
+import { trimMessages } from '../src/retention/trim.ts';
 import { appRouter } from '../src/router.ts';
 import { appoint } from './appoint.ts';
+import { runSql } from './database.ts';
+import { befriend } from './friendships.ts';
 import { mailTo } from './inbox.ts';
 import type { People, Person } from './people.ts';
-import { pdf, photo } from './samples.ts';
+import { mp4, pdf, photo } from './samples.ts';
+import { inAnHour, schedule } from './schedules.ts';
 import { serverForAll, type TestServer } from './server.ts';
 import { upload } from './uploads.ts';
 import { verifyAction } from './verify.ts';
@@ -32,6 +36,20 @@ const actions: Record<string, (people: People, server: TestServer) => Promise<un
       await bob.api.groups.leave.mutate({ conversationId });
       await alice.api.groups.addMembers.mutate({ conversationId, userIds: [bob.id] });
       await alice.say(conversationId, 'everything is as at first');
+    });
+  },
+  async 'conversations.setRetention'(people, { nodes: [{ app }], databaseUrl }) {
+    const [alice, bob] = await people.all('alice', 'bob');
+    const [direct, group] = [await alice.talkTo(bob), await alice.startGroup('tea', bob)];
+    for (const conversationId of [direct, group, direct]) await bob.say(conversationId, 'hello');
+    await runSql(
+      databaseUrl,
+      `UPDATE messages SET created_at = created_at - interval '8 days' WHERE conversation_id IN ('${direct}', '${group}')`,
+    );
+    await verifyAction([alice, bob], async () => {
+      for (const conversationId of [direct, group])
+        await alice.api.conversations.setRetention.mutate({ conversationId, retentionDays: 7 });
+      await trimMessages(app);
     });
   },
   async 'conversations.clear'(people) {
@@ -333,6 +351,77 @@ const actions: Record<string, (people: People, server: TestServer) => Promise<un
     await verifyAction([alice], () => set('I would not'));
     await verifyAction([alice], () => set(''));
   },
+  async 'messages.removePreview'(people, { databaseUrl }) {
+    const [alice, bob] = await people.all('alice', 'bob');
+    const conversationId = await alice.startGroup('tea', bob);
+    await alice.say(conversationId, 'https://tea.example');
+    const preview = JSON.stringify({ preview: { url: 'https://tea.example/', title: 'Tea' } });
+    await runSql(
+      databaseUrl,
+      `UPDATE messages SET extras = '${preview}' WHERE conversation_id = '${conversationId}'`,
+    );
+    await verifyAction([alice, bob], () =>
+      alice.api.messages.removePreview.mutate({ conversationId, seq: 1 }),
+    );
+  },
+  async 'scheduled.create'(people) {
+    const [alice, bob] = await people.all('alice', 'bob');
+    const conversationId = await alice.talkTo(bob);
+    const { id } = await upload(alice, pdf());
+    for (const more of [{}, { replyTo: 1, attachments: [id] }])
+      await verifyAction([alice, bob], () => schedule(alice, conversationId, 'later', more));
+  },
+  async 'scheduled.update'(people) {
+    const alice = await people.join('alice');
+    const { id } = await schedule(alice, await alice.startGroup('tea'), 'later');
+    const sendAt = inAnHour();
+    await verifyAction([alice], () => alice.api.scheduled.update.mutate({ id, sendAt, text: 'sooner' }));
+  },
+  async 'scheduled.cancel'(people) {
+    const alice = await people.join('alice');
+    const { id } = await schedule(alice, await alice.startGroup('tea'), 'later');
+    await verifyAction([alice], () => alice.api.scheduled.cancel.mutate({ id }));
+  },
+  async 'scheduled.sendNow'(people) {
+    const [alice, bob] = await people.all('alice', 'bob');
+    const { id } = await schedule(alice, await alice.talkTo(bob), 'later');
+    await verifyAction([alice, bob], () => alice.api.scheduled.sendNow.mutate({ id }));
+  },
+  async 'stories.create'(people) {
+    const [alice, bob, carol, dave] = await befriended(people);
+    const fileIds = [await film(alice), await film(alice)];
+    const create = (fileId: string, audience?: string[]) =>
+      alice.api.stories.create.mutate({ fileId, caption: 'tea', audience });
+    await verifyAction([alice, bob, carol, dave], () => create(fileIds[0]!));
+    await verifyAction([alice, bob, carol, dave], async () => {
+      for (const fileId of fileIds) await create(fileId, [bob.id, dave.id]);
+    });
+  },
+  async 'stories.markSeen'(people) {
+    const [alice, bob, carol] = await befriended(people);
+    const { id: storyId } = await alice.api.stories.create.mutate({ fileId: await film(alice) });
+    await verifyAction([alice, bob, carol], async () => {
+      for (const by of [bob, alice, carol, bob]) await by.api.stories.markSeen.mutate({ storyId });
+    });
+  },
+  async 'stories.delete'(people) {
+    const [alice, bob, carol, dave] = await befriended(people);
+    const { id: storyId } = await alice.api.stories.create.mutate({ fileId: await film(alice) });
+    await bob.api.stories.markSeen.mutate({ storyId });
+    await verifyAction([alice, bob, carol, dave], () => alice.api.stories.delete.mutate({ storyId }));
+  },
+  async 'stories.reply'(people) {
+    const [alice, bob] = await befriended(people);
+    const { id: storyId } = await alice.api.stories.create.mutate({ fileId: await film(alice) });
+    const send = (text: string, clientMessageId: string) =>
+      bob.api.stories.reply.mutate({ storyId, text, clientMessageId });
+    const key = v7();
+    await verifyAction([alice, bob], () => send('lovely', key));
+    await verifyAction([alice, bob], async () => {
+      await send('lovely', key);
+      await send('very lovely', v7());
+    });
+  },
   async 'messages.markRead'(people) {
     const [alice, bob] = await people.all('alice', 'bob');
     const conversationId = await alice.talkTo(bob);
@@ -476,6 +565,11 @@ const actions: Record<string, (people: People, server: TestServer) => Promise<un
     const { code } = await mailTo(server, 'alice@example.org');
     await verifyAction([alice], () => alice.api.auth.confirmEmail.mutate({ code }));
   },
+  async 'account.requestExport'(people) {
+    const alice = await people.join('alice');
+    const { password } = alice.credentials;
+    await verifyAction([alice], () => alice.api.account.requestExport.mutate({ password }));
+  },
   async 'auth.changePassword'(people) {
     const alice = await people.join('alice');
     await alice.anotherDevice();
@@ -537,6 +631,15 @@ const actions: Record<string, (people: People, server: TestServer) => Promise<un
     });
   },
 };
+
+/** Somebody, a friend and another one, and one who is none. */
+async function befriended(people: People) {
+  const [alice, bob, carol, dave] = await people.all('alice', 'bob', 'carol', 'dave');
+  for (const friend of [bob, carol]) await befriend(alice, friend);
+  return [alice, bob, carol, dave] as const;
+}
+
+const film = async (by: Person): Promise<string> => (await upload(by, mp4(), { purpose: 'story' })).id;
 
 /** What mutes for good. */
 const FOR_GOOD = '9999-12-31T23:59:59.999Z';

@@ -47,12 +47,23 @@ async function resumeUntil(person: Person, cursor: string, position: number): Pr
 }
 
 /** What a person is shown at first sight: all but what is loaded on demand. */
-export const shown = ({ me, conversations, friends, friendRequests, contacts, blocks }: ChatState) => ({
+export const shown = ({
+  me,
+  conversations,
+  friends,
+  friendRequests,
+  contacts,
+  blocks,
+  scheduled,
+  stories,
+}: ChatState) => ({
   me,
   friends,
   friendRequests,
   contacts,
   blocks,
+  scheduled,
+  stories,
   conversations: Object.fromEntries(
     Object.entries(conversations ?? {}).map(([id, { members: _, timeline: __, ...view }]) => [id, view]),
   ),

@@ -79,6 +79,11 @@ export type Conversation = {
   slowModeSeconds: number;
   /** What somebody who joins a group sees: what is said from then on, or all that was said before, too. */
   history: 'joined' | 'all';
+  /**
+   * Messages are kept for so many days, in its threads too; null: as the server keeps them. Where both say something, the
+   * shorter time counts.
+   */
+  retentionDays: number | null;
 };
 
 export const conversation = z.object({
@@ -93,6 +98,7 @@ export const conversation = z.object({
   lastSeq: seq,
   slowModeSeconds: z.int(),
   history: z.enum(['joined', 'all']),
+  retentionDays: z.int().nullable(),
 }) satisfies z.ZodType<Conversation>;
 
 /** What somebody has written in a conversation and not sent: on all of their devices, and nobody else's. */

@@ -43,6 +43,9 @@ export interface ErrorData {
       | 'invite'
       | 'upload'
       | 'file'
+      | 'story'
+      | 'scheduled'
+      | 'export'
       | 'procedure';
   };
   /** You see it, and may not do this to it. */
@@ -59,15 +62,28 @@ export interface ErrorData {
   ALREADY_A_CONTACT: object;
   /**
    * One of the two would have more of these than `limit`; friend requests are counted by who sends them, invites by group,
-   * reactions by message (different ones), pins by conversation, uploads that are not complete by person.
+   * reactions by message (different ones), pins by conversation, uploads that are not complete, stories that are not over, scheduled messages
+   * and exports that are being made by person. Those that wait in the outbox of a client are counted by the client, which refuses more of them itself.
    */
   TOO_MANY: {
-    what: 'friends' | 'friendRequests' | 'contacts' | 'blocks' | 'invites' | 'reactions' | 'pins' | 'uploads';
+    what:
+      | 'friends'
+      | 'friendRequests'
+      | 'contacts'
+      | 'blocks'
+      | 'invites'
+      | 'reactions'
+      | 'pins'
+      | 'uploads'
+      | 'stories'
+      | 'scheduled'
+      | 'exports'
+      | 'outbox';
     limit: number;
   };
   /** This is done in groups only. */
   NOT_A_GROUP: object;
-  /** A message of a thread has no thread of its own. */
+  /** A message of a thread has no thread of its own, and a thread keeps its messages for as long as its parent does. */
   IN_A_THREAD: object;
   /** The owner hands the group over before leaving it. */
   OWNER_MUST_TRANSFER: object;

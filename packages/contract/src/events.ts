@@ -11,8 +11,9 @@ import {
   member,
   membershipSettings,
 } from './conversations.ts';
+import { type Export, exportInfo } from './exports.ts';
 import { id, seq, timestamp } from './ids.ts';
-import { type Message, message, type Thread, thread } from './messages.ts';
+import { type LinkPreview, linkPreview, type Message, message, type Thread, thread } from './messages.ts';
 import {
   type Block,
   block,
@@ -24,6 +25,8 @@ import {
   friendRequest,
 } from './people.ts';
 import { type Presence, presence } from './presence.ts';
+import { type Scheduled, scheduled } from './scheduled.ts';
+import { type Story, story } from './stories.ts';
 import { type OwnUser, ownUser, type PublicUser, publicUser, type Settings, settings } from './users.ts';
 
 /** Why a session ended. */
@@ -46,7 +49,7 @@ export type SessionEndReason = (typeof SESSION_END_REASONS)[number];
 export type ChatEvent =
   /** A conversation began; everybody in it gets this. `members` names its first members. */
   | { type: 'conversation.created'; actorId: string; conversation: Conversation; members: Member[] }
-  /** A group has another title, description, slow mode or history policy. */
+  /** It has another title, description, icon, slow mode or history policy, or keeps its messages for another time. */
   | { type: 'conversation.updated'; actorId: string; conversation: Conversation }
   /** A group was deleted with all that was said in it. It is the last event that anybody gets from it. */
   | { type: 'conversation.deleted'; conversationId: string; actorId: string }
@@ -87,11 +90,17 @@ export type ChatEvent =
   /** A message is pinned to its conversation, or is so no more. Once it is deleted it is not. */
   | { type: 'message.pinned'; conversationId: string; seq: number; actorId: string; pinnedAt: string }
   | { type: 'message.unpinned'; conversationId: string; seq: number; actorId: string }
+  /** A message shows what is under its link, as it is when this is read; null: nothing any more. */
+  | { type: 'message.previewed'; conversationId: string; seq: number; preview: LinkPreview | null }
   /**
    * What this person has written in a conversation and not sent, as it is when this is read; null: nothing any more.
    * `joinedAt` as in `membership.updated`.
    */
   | { type: 'draft.updated'; conversationId: string; joinedAt: string; draft: Draft | null }
+  /** A message that this person has scheduled, as it is when this is read: a new one, another one, or one that has failed. */
+  | { type: 'scheduled.updated'; scheduled: Scheduled }
+  /** It is not scheduled any more. `sentSeq` is where it was sent to; null when it was taken away. */
+  | { type: 'scheduled.removed'; id: string; sentSeq: number | null }
   /**
    * This person keeps a conversation otherwise: archived, pinned, muted, and of what they are notified. `joinedAt` is
    * when they came in: whoever has come in again since is not concerned.
@@ -102,6 +111,8 @@ export type ChatEvent =
    * shown any more; a message brings it back. `joinedAt` as in `membership.updated`.
    */
   | { type: 'conversation.cleared'; conversationId: string; joinedAt: string; seq: number }
+  /** The messages up to `seq` are gone for everybody: they were older than the conversation keeps them. None of them is unread. */
+  | { type: 'conversation.trimmed'; conversationId: string; seq: number }
   /**
    * Members read further. Gathered: at most one a conversation in 200 ms (direct) or 1 s (group) from each node. This
    * person's own mark also ends that they have marked the conversation as unread.
@@ -139,6 +150,17 @@ export type ChatEvent =
   /** This person blocked somebody, or does so no more. The other one does not hear of it. */
   | { type: 'block.added'; block: Block }
   | { type: 'block.removed'; userId: string }
+  /** A story that this person may see: it is new, or they have come close to its author, or have written it. */
+  | { type: 'story.created'; story: Story }
+  /** A story that this person sees no more: it is over or deleted, or they are not close to its author any more. */
+  | { type: 'story.deleted'; storyId: string; authorId: string }
+  /**
+   * This person has seen a story; or, where `views` is a number, so many people have seen one of theirs, gathered: at
+   * most one a story in 100 ms from each node.
+   */
+  | { type: 'story.seen'; storyId: string; authorId: string; views: number | null }
+  /** An archive of what there is of this person is being made, is ready, or could not be made. */
+  | { type: 'export.updated'; export: Export }
   /** This person signed in somewhere. */
   | { type: 'session.started'; sessionId: string; device: string; address: string; at: string }
   /** A session of this person ended. Its own sockets are closed right after. */
@@ -204,6 +226,12 @@ export const chatEvent = z.discriminatedUnion('type', [
     actorId: id,
     pinnedAt: timestamp,
   }),
+  z.object({
+    type: z.literal('message.previewed'),
+    conversationId: id,
+    seq,
+    preview: linkPreview.nullable(),
+  }),
   z.object({ type: z.literal('message.unpinned'), conversationId: id, seq, actorId: id }),
   z.object({
     type: z.literal('draft.updated'),
@@ -211,6 +239,8 @@ export const chatEvent = z.discriminatedUnion('type', [
     joinedAt: timestamp,
     draft: draft.nullable(),
   }),
+  z.object({ type: z.literal('scheduled.updated'), scheduled }),
+  z.object({ type: z.literal('scheduled.removed'), id, sentSeq: seq.nullable() }),
   z.object({
     type: z.literal('membership.updated'),
     conversationId: id,
@@ -218,6 +248,7 @@ export const chatEvent = z.discriminatedUnion('type', [
     settings: membershipSettings,
   }),
   z.object({ type: z.literal('conversation.cleared'), conversationId: id, joinedAt: timestamp, seq }),
+  z.object({ type: z.literal('conversation.trimmed'), conversationId: id, seq }),
   z.object({
     type: z.literal('receipt.read'),
     conversationId: id,
@@ -249,6 +280,15 @@ export const chatEvent = z.discriminatedUnion('type', [
   z.object({ type: z.literal('contact.removed'), userId: id }),
   z.object({ type: z.literal('block.added'), block }),
   z.object({ type: z.literal('block.removed'), userId: id }),
+  z.object({ type: z.literal('story.created'), story }),
+  z.object({ type: z.literal('story.deleted'), storyId: id, authorId: id }),
+  z.object({
+    type: z.literal('story.seen'),
+    storyId: id,
+    authorId: id,
+    views: z.int().nullable(),
+  }),
+  z.object({ type: z.literal('export.updated'), export: exportInfo }),
   z.object({
     type: z.literal('session.started'),
     sessionId: id,

@@ -1,6 +1,7 @@
 export * from './conversations.ts';
 export * from './errors.ts';
 export * from './events.ts';
+export * from './exports.ts';
 export * from './files.ts';
 export * from './ids.ts';
 export * from './invites.ts';
@@ -10,6 +11,9 @@ export * from './messages.ts';
 export * from './people.ts';
 export * from './presence.ts';
 export * from './receipts.ts';
+export * from './scheduled.ts';
+export * from './search.ts';
+export * from './stories.ts';
 export * from './unread.ts';
 export * from './users.ts';
 export * from './version.ts';

@@ -22,6 +22,8 @@ export const LIMITS = {
   groupDescription: 255,
   /** Seconds of a group's slow mode. */
   slowMode: 21_600,
+  /** Days for which a conversation keeps its messages, where it says how long. */
+  retentionDays: 3_650,
   /** Members of one group at the same time. */
   groupMembers: 5_000,
   /** Members of one `conversations.members` page. */
@@ -51,9 +53,11 @@ export const LIMITS = {
   bio: 500,
   /** Characters of a status. */
   status: 100,
-  /** Characters of what `users.search` looks for, from and to. */
+  /** Characters of what `users.search` looks for, from and to; `search.messages` takes as many. */
   searchMin: 2,
   searchMax: 200,
+  /** Messages of one page of `search.messages`. */
+  searchPage: 50,
   /** People of one page of `users.search` or `users.list`. */
   usersPage: 100,
   /** Characters (code points) of a password, from and to. */
@@ -76,12 +80,33 @@ export const LIMITS = {
   presenceWatched: 2_000,
   /** With more people of one conversation on a node, none of them hears who writes. */
   typingAudience: 100,
+  /** Messages that one person has scheduled, those that could not be sent included. */
+  scheduled: 100,
+  /** Seconds ahead for which a message is scheduled, from and to. */
+  scheduledMin: 10,
+  scheduledMax: 365 * 86_400,
+  /** Characters of what a preview of a link says. */
+  previewTitle: 200,
+  previewDescription: 400,
+  previewSiteName: 100,
   /** Files of one message. */
   attachments: 10,
   /** Characters of a file's name. */
   fileName: 255,
   /** Uploads of one person that are not complete. */
   uploads: 100,
+  /** Stories of one person that are not over. */
+  stories: 50,
+  /** Characters of a story's caption. */
+  storyCaption: 255,
+  /** People that a story names who are to see it. */
+  storyAudience: 500,
+  /** Authors of one page of `stories.feed`. */
+  storyAuthorsPage: 50,
+  /** People of one page of `stories.viewers`. */
+  storyViewersPage: 100,
+  /** Stories of one `sync.bootstrap`. */
+  storiesShown: 1_000,
   /** Seconds that somebody counts as writing without another word of it. */
   typingFor: 6,
   /** Characters of a device's name. */

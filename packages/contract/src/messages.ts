@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { type FileInfo, fileInfo } from './files.ts';
 import { id, seq, timestamp } from './ids.ts';
+import { type StoryReference, storyReference } from './stories.ts';
 
 /** Anything that JSON can say. */
 export type Json = string | number | boolean | null | Json[] | { [key: string]: Json };
@@ -12,6 +13,15 @@ export type Mentions = {
   everyone?: true | undefined;
 };
 
+/** What a page says of itself to which a message has a link. Nobody vouches for it. */
+export type LinkPreview = {
+  /** The first link of the text, as `URL` writes it. */
+  url: string;
+  title: string;
+  description?: string | undefined;
+  siteName?: string | undefined;
+};
+
 /** What only some messages have. */
 export type MessageExtras = {
   /** The sender's own ciphertext, as base64, in place of a text. The server does not read it. */
@@ -21,10 +31,14 @@ export type MessageExtras = {
   mentions?: Mentions | undefined;
   /** Whose words these are, and of when, in another conversation or this one. */
   forwarded?: { senderId: string; createdAt: string } | undefined;
+  /** It answers a story of the person to whom it was sent. */
+  story?: StoryReference | undefined;
   /** Its files. How to download one is asked for with `files.link`. */
   attachments?: FileInfo[] | undefined;
   /** The application's own data. */
   metadata?: Record<string, Json> | undefined;
+  /** What is under its first link, where the server looks. It comes later than the message: see `message.previewed`. */
+  preview?: LinkPreview | undefined;
 };
 
 /** What somebody sends: either a text or a ciphertext, and what goes with it; with files it may be neither. */
@@ -93,6 +107,13 @@ export const mentions = z.object({
   everyone: z.literal(true).optional(),
 }) satisfies z.ZodType<Mentions>;
 
+export const linkPreview = z.object({
+  url: z.string(),
+  title: z.string(),
+  description: z.string().optional(),
+  siteName: z.string().optional(),
+}) satisfies z.ZodType<LinkPreview>;
+
 export const reaction = z.object({
   emoji: z.string(),
   count: z.int(),
@@ -114,8 +135,10 @@ export const message = z.object({
   replyTo: seq.optional(),
   mentions: mentions.optional(),
   forwarded: z.object({ senderId: id, createdAt: timestamp }).optional(),
+  story: storyReference.optional(),
   attachments: z.array(fileInfo).optional(),
   metadata: z.record(z.string(), json).optional(),
+  preview: linkPreview.optional(),
   reactions: z.array(reaction).optional(),
 }) satisfies z.ZodType<Message>;
 

@@ -1,5 +1,5 @@
 /**
- * The version of the wire: of the procedures and the events. A test pins a hash of the event schemas to it,
- * so that a change of the protocol is a decision and not an accident.
+ * The version of the wire: of the procedures, the events and the errors. docs/openapi.json keeps what they are in it, and a
+ * change that apps in the field cannot bear is refused until this is another number: it is a decision, and no accident.
  */
 export const WIRE_VERSION = 1;

@@ -12,11 +12,15 @@ export const givenPassword = z
   .max(LONGEST_SPELLING, { abort: true })
   .refine((given) => given.isWellFormed() && !given.includes('\0'), 'characters that are no text');
 
+const RULE = `${LIMITS.passwordMin} to ${LIMITS.passwordMax} characters`;
+
 /** A password that is to be set. What can be written as one character counts as one. */
-export const newPassword = givenPassword.refine((given) => {
-  const length = Math.min([...given].length, [...given.normalize('NFC')].length);
-  return LIMITS.passwordMin <= length && length <= LIMITS.passwordMax;
-}, `${LIMITS.passwordMin} to ${LIMITS.passwordMax} characters`);
+export const newPassword = givenPassword
+  .refine((given) => {
+    const length = Math.min([...given].length, [...given.normalize('NFC')].length);
+    return LIMITS.passwordMin <= length && length <= LIMITS.passwordMax;
+  }, RULE)
+  .meta({ description: RULE });
 
 /** Refuses what guessers try first with `INVALID_INPUT`. There are no rules on the kinds of characters. */
 export function refuseGuessable(password: string, field: string): void {

@@ -3,6 +3,7 @@ import type { SignedIn } from '../context.ts';
 import { silenceDirect } from '../conversations/silence-direct.ts';
 import { ParleyError } from '../error.ts';
 import { append } from '../events/append.ts';
+import { withStoriesBetween } from '../stories/between.ts';
 import { lockPeople } from '../users/lock.ts';
 import { loadBlocks } from './view.ts';
 
@@ -22,16 +23,18 @@ export async function blockPerson(ctx: SignedIn, input: { userId: string }): Pro
     if ((await tx.block.count({ where: { blockerId: me } })) >= LIMITS.blocks)
       throw new ParleyError('TOO_MANY', { what: 'blocks', limit: LIMITS.blocks });
     const createdAt = clock.now();
-    await tx.block.create({ data: { ...pair, createdAt } });
-    await tx.friendRequest.updateMany({
-      where: { senderId: userId, receiverId: me },
-      data: { withheld: true },
-    });
-    await silenceDirect(tx, me, userId);
-    await append(tx, {
-      topic: me,
-      type: 'block.added',
-      refs: { userId, createdAt: createdAt.toISOString() },
+    await withStoriesBetween(tx, [me, userId], async () => {
+      await tx.block.create({ data: { ...pair, createdAt } });
+      await tx.friendRequest.updateMany({
+        where: { senderId: userId, receiverId: me },
+        data: { withheld: true },
+      });
+      await silenceDirect(tx, me, userId);
+      await append(tx, {
+        topic: me,
+        type: 'block.added',
+        refs: { userId, createdAt: createdAt.toISOString() },
+      });
     });
   });
   const [block] = await loadBlocks(database.pool, me, userId);

@@ -3,6 +3,7 @@ import { revealDirect } from '../conversations/reveal-direct.ts';
 import { silenceDirect } from '../conversations/silence-direct.ts';
 import { ParleyError } from '../error.ts';
 import { append } from '../events/append.ts';
+import { withStoriesBetween } from '../stories/between.ts';
 import { lockPeople } from '../users/lock.ts';
 
 /**
@@ -14,9 +15,11 @@ export async function unblockPerson(ctx: SignedIn, input: { userId: string }): P
   const { userId } = input;
   await ctx.app.database.transaction(async (tx) => {
     await lockPeople(tx, [me, userId]);
-    const { count } = await tx.block.deleteMany({ where: { blockerId: me, blockedId: userId } });
-    if (count === 0) throw new ParleyError('NOT_FOUND', { what: 'block' });
-    await append(tx, { topic: me, type: 'block.removed', refs: { userId } });
+    await withStoriesBetween(tx, [me, userId], async () => {
+      const { count } = await tx.block.deleteMany({ where: { blockerId: me, blockedId: userId } });
+      if (count === 0) throw new ParleyError('NOT_FOUND', { what: 'block' });
+      await append(tx, { topic: me, type: 'block.removed', refs: { userId } });
+    });
     const conversationId = await silenceDirect(tx, me, userId);
     if (conversationId) await revealDirect(tx, conversationId, me);
   });

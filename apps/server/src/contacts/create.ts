@@ -2,6 +2,7 @@ import { type Contact, LIMITS } from '@parley/contract';
 import type { SignedIn } from '../context.ts';
 import { ParleyError } from '../error.ts';
 import { append } from '../events/append.ts';
+import { withStoriesBetween } from '../stories/between.ts';
 import { lockPeople } from '../users/lock.ts';
 import { getContact } from './get.ts';
 
@@ -21,8 +22,10 @@ export async function createContact(
       throw new ParleyError('ALREADY_A_CONTACT');
     if ((await tx.contact.count({ where: { ownerId } })) >= LIMITS.contacts)
       throw new ParleyError('TOO_MANY', { what: 'contacts', limit: LIMITS.contacts });
-    await tx.contact.create({ data: { ownerId, userId, alias, createdAt: clock.now() } });
-    await append(tx, { topic: ownerId, type: 'contact.added', refs: { userId } });
+    await withStoriesBetween(tx, [ownerId, userId], async () => {
+      await tx.contact.create({ data: { ownerId, userId, alias, createdAt: clock.now() } });
+      await append(tx, { topic: ownerId, type: 'contact.added', refs: { userId } });
+    });
   });
   return getContact(ctx, { userId });
 }

@@ -17,6 +17,7 @@ export const toConversation = (row: ConversationRow): Conversation => ({
   lastSeq: row.lastSeq,
   slowModeSeconds: row.slowModeSeconds,
   history: row.history,
+  retentionDays: row.retentionDays,
 });
 
 /** A member's row as the log keeps it for others. */
@@ -83,13 +84,13 @@ async function seenByAll(
 export const newcomer = (
   userId: string,
   role: MemberRefs['role'],
-  { lastSeq, history }: Pick<Conversation, 'lastSeq' | 'history'>,
+  { lastSeq, history, trimmedSeq }: Pick<ConversationRow, 'lastSeq' | 'history' | 'trimmedSeq'>,
   now: Date,
 ): MemberRefs => ({
   userId,
   role,
   joinedAt: now.toISOString(),
-  joinedSeq: history === 'all' ? 0 : lastSeq,
+  joinedSeq: history === 'all' ? trimmedSeq : lastSeq,
   readSeq: lastSeq,
   deliveredSeq: lastSeq,
 });

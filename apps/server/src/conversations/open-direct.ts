@@ -1,5 +1,5 @@
 import type { ConversationView } from '@parley/contract';
-import type { SignedIn } from '../context.ts';
+import type { Acting, SignedIn } from '../context.ts';
 import type { Tx } from '../database/database.ts';
 import { ParleyError } from '../error.ts';
 import { newId } from '../ids.ts';
@@ -19,7 +19,7 @@ export async function openDirect(ctx: SignedIn, input: { userId: string }): Prom
 }
 
 /** The conversation of the caller and another person: the one they have, also when the other one has gone, or a new one. */
-export async function directWith(ctx: SignedIn, userId: string): Promise<{ id: string; isLeft: boolean }> {
+export async function directWith(ctx: Acting, userId: string): Promise<{ id: string; isLeft: boolean }> {
   const { database, clock } = ctx.app;
   const me = ctx.session.userId;
   if (userId === me) throw new ParleyError('NOT_YOURSELF');

@@ -1,6 +1,7 @@
 import { conversationView, id, LIMITS, member, membershipSettings, timestamp } from '@parley/contract';
 import type { TRPCRouterRecord } from '@trpc/server';
 import { z } from 'zod';
+import { setRetention } from '../retention/set.ts';
 import { procedure } from '../trpc.ts';
 import { clear } from './clear.ts';
 import { configure } from './configure.ts';
@@ -94,4 +95,21 @@ export const conversationsRouter = {
     .input(one)
     .output(z.null())
     .mutation(({ ctx, input }) => clear(ctx, input)),
+
+  /**
+   * Sets for how many days a conversation and its threads keep their messages (null: as the server keeps them): in a group
+   * its owner, in a direct conversation either of the two. What is older is gone for everybody within about an hour.
+   * Returns the conversation.
+   *
+   * Errors: `NOT_FOUND`, `FORBIDDEN` (somebody else in a group), `IN_A_THREAD`. Events: `conversation.updated`, if it
+   * changed; then `conversation.trimmed`, each time that something goes.
+   */
+  setRetention: procedure
+    .meta({
+      errors: ['NOT_FOUND', 'FORBIDDEN', 'IN_A_THREAD'],
+      events: ['conversation.updated', 'conversation.trimmed'],
+    })
+    .input(one.extend({ retentionDays: z.int().min(1).max(LIMITS.retentionDays).nullable() }))
+    .output(conversationView)
+    .mutation(({ ctx, input }) => setRetention(ctx, input)),
 } satisfies TRPCRouterRecord;

@@ -54,6 +54,7 @@ interface ViewRow {
   last_seq: number;
   slow_mode_seconds: number;
   history: 'joined' | 'all';
+  retention_days: number | null;
   role: Member['role'];
   joined_at: Date;
   joined_seq: number;
@@ -95,7 +96,7 @@ const VIEWS = `
          CASE WHEN c.parent_id IS NOT NULL
               THEN json_build_object('conversationId', c.parent_id, 'seq', c.parent_seq) END AS parent,
          c.title, c.description, c.icon_id, c.created_at, c.member_count, coalesce(m.seq, me.joined_seq) AS last_seq,
-         c.slow_mode_seconds, c.history,
+         c.slow_mode_seconds, c.history, c.retention_days,
          me.role, me.joined_at, me.joined_seq, me.read_seq, ${trueDeliveredSeq('me')} AS delivered_seq,
          me.archived_at, me.pinned_at, me.muted_until, me.notify, me.marked_unread,
          peer.user_id AS peer_id, ${PUBLIC_USER_JSON} AS peer_user, peer.role AS peer_role,
@@ -134,6 +135,7 @@ const toView = (row: ViewRow): ConversationView => ({
   lastSeq: row.last_seq,
   slowModeSeconds: row.slow_mode_seconds,
   history: row.history,
+  retentionDays: row.retention_days,
   me: {
     role: row.role,
     joinedAt: row.joined_at.toISOString(),

@@ -19,6 +19,8 @@ export interface EventDraft {
    * Which these are is read while the transaction commits, by `audience_of` in the database.
    */
   toAudience?: boolean;
+  /** The news goes to all of these topics in place of `topic`: one event each. It opens and closes none. */
+  topics?: string[];
 }
 
 /**

@@ -1,5 +1,5 @@
 import type { FileInfo } from '@parley/contract';
-import type { SignedIn } from '../context.ts';
+import type { Acting } from '../context.ts';
 import { ParleyError } from '../error.ts';
 import { toFileInfo } from './file-info.ts';
 
@@ -10,7 +10,7 @@ import { toFileInfo } from './file-info.ts';
  * Errors: `NOT_FOUND` (file), for what is not the caller's own, not complete, for another purpose, or in another message.
  */
 export async function filesToAttach(
-  { app, session }: SignedIn,
+  { app, session }: Acting,
   messageId: string,
   ids: string[],
 ): Promise<FileInfo[] | null> {

@@ -3,15 +3,20 @@ import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { App } from '../context.ts';
 import { ParleyError } from '../error.ts';
+import { findReadableExport } from '../export/find-readable.ts';
+import { archiveOf } from '../export/view.ts';
 import type { ByteRange } from '../storage/storage.ts';
 import { TYPES } from './file-types.ts';
 import { findReadable, type ReadableFile } from './find-readable.ts';
 import { bodyOf, thumbnailOf } from './keys.ts';
 import { contentDisposition } from './name.ts';
-import { isSignature } from './signature.ts';
+import { isSignature, type Signed } from './signature.ts';
 
 /** Seconds for which a browser may keep it: whoever loses the right to see it may have it so much longer. */
 const KEPT_FOR = 60;
+
+/** What a link leads to: a file, or an export. */
+type Use = Exclude<Signed['use'], 'upload'>;
 
 /**
  * Answers a signed link with the file, or with the part of it that is asked for. A status and nothing else for what is
@@ -21,13 +26,14 @@ export async function download(
   app: App,
   request: IncomingMessage,
   response: ServerResponse,
-  { id, query }: { id: string; query: URLSearchParams },
+  { use, id, query }: { use: Use; id: string; query: URLSearchParams },
 ): Promise<void> {
-  const file = await findSigned(app, id, query);
+  const file = await findSigned(app, use, id, query);
   if (!file) return refuse(response, 403);
   await app.limits.take('downloads', file.userId);
   const isThumbnail = query.has('thumbnail') && file.isImage;
-  if (app.storage.direct) return redirect(app, response, file, isThumbnail);
+  const key = use === 'export' ? archiveOf(id) : isThumbnail ? thumbnailOf(id) : bodyOf(id);
+  if (app.storage.direct) return redirect(app, response, file, { key, isThumbnail });
 
   describe(response, file, isThumbnail);
   const range = isThumbnail ? null : rangeOf(request, file);
@@ -35,7 +41,6 @@ export async function download(
     response.setHeader('Content-Range', `bytes */${file.size}`);
     return refuse(response, 416);
   }
-  const key = isThumbnail ? thumbnailOf(id) : bodyOf(id);
   const body = await app.storage.get(key, range ?? undefined);
   if (!body) return refuse(response, 404);
   if (range) response.setHeader('Content-Range', `bytes ${range.from}-${range.to}/${file.size}`);
@@ -44,15 +49,17 @@ export async function download(
   await answerWith(request, response, body);
 }
 
-async function findSigned(app: App, id: string, query: URLSearchParams): Promise<ReadableFile | null> {
+async function findSigned(
+  app: App,
+  use: Use,
+  id: string,
+  query: URLSearchParams,
+): Promise<ReadableFile | null> {
   const [session, expires] = [query.get('session') ?? '', Number(query.get('expires'))];
-  const isGood = isSignature(
-    app.env,
-    { use: 'download', id, session, expires },
-    query.get('signature') ?? '',
-  );
+  const isGood = isSignature(app.env, { use, id, session, expires }, query.get('signature') ?? '');
   if (!isGood || expires <= app.clock.now().getTime()) return null;
-  return findReadable(app, session, id).catch((error: unknown) => {
+  const find = use === 'export' ? findReadableExport : findReadable;
+  return find(app, session, id).catch((error: unknown) => {
     if (error instanceof ParleyError && error.code === 'NOT_FOUND') return null;
     throw error;
   });
@@ -96,10 +103,10 @@ async function answerWith(request: IncomingMessage, response: ServerResponse, bo
 async function redirect(
   { storage }: App,
   response: ServerResponse,
-  { id, name, type }: ReadableFile,
-  isThumbnail: boolean,
+  { name, type }: ReadableFile,
+  { key, isThumbnail }: { key: string; isThumbnail: boolean },
 ): Promise<void> {
-  const location = await storage.direct!.getUrl(isThumbnail ? thumbnailOf(id) : bodyOf(id), {
+  const location = await storage.direct!.getUrl(key, {
     seconds: KEPT_FOR,
     type: isThumbnail ? 'image/webp' : type,
     disposition: contentDisposition(name, TYPES[type]!.isShown),

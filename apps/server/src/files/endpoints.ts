@@ -19,11 +19,19 @@ export const FILE_CORS = {
   'Access-Control-Expose-Headers': 'upload-offset, content-disposition, content-range',
 };
 
-export const isFilePath = ({ pathname }: URL): boolean => /^\/(uploads|files)(\/|$)/.test(pathname);
+/** What is at each of the places that `isFilePath` knows. */
+const WHAT = {
+  uploads: 'upload',
+  files: 'file',
+  exports: 'export',
+} as const;
+type Place = keyof typeof WHAT;
+
+export const isFilePath = ({ pathname }: URL): boolean => /^\/(uploads|files|exports)(\/|$)/.test(pathname);
 
 /**
  * The bytes of files: `POST /uploads` takes a form, `PUT` and `HEAD /uploads/:id` the bytes of an upload, `GET` and
- * `HEAD /files/:id` answer with a file. A refusal is JSON, as `error.data` is elsewhere.
+ * `HEAD /files/:id` answer with a file, `/exports/:id` with an export. A refusal is JSON, as `error.data` is elsewhere.
  */
 export async function serveFiles(
   app: App,
@@ -54,13 +62,12 @@ async function serve(
     return answer(response, 201, await takeForm(await signIn(app, request), request, query));
   }
   const id = idSchema.safeParse(given);
-  if (!id.success || more.length > 0)
-    throw new ParleyError('NOT_FOUND', { what: place === 'uploads' ? 'upload' : 'file' });
+  if (!id.success || more.length > 0) throw new ParleyError('NOT_FOUND', { what: WHAT[place as Place] });
   const asked = { id: id.data, query };
   if (place === 'uploads' && (method === 'PUT' || method === 'HEAD'))
     return takeBytes(app, request, response, asked);
-  if (place === 'files' && (method === 'GET' || method === 'HEAD'))
-    return download(app, request, response, asked);
+  if (place !== 'uploads' && (method === 'GET' || method === 'HEAD'))
+    return download(app, request, response, { use: place === 'files' ? 'download' : 'export', ...asked });
   throw new ParleyError('UNSUPPORTED_REQUEST');
 }
 

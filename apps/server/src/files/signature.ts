@@ -2,14 +2,14 @@ import { createHmac, timingSafeEqual } from 'node:crypto';
 import type { Env } from '../env.ts';
 import { deriveKey } from '../keys.ts';
 
-/** What a link is for: to send the bytes of an upload, or to download a file as a session. */
+/** What a link is for: to send the bytes of an upload, or to download a file or an export as a session. */
 export type Signed =
   | { use: 'upload'; id: string; expires: number }
-  | { use: 'download'; id: string; session: string; expires: number };
+  | { use: 'download' | 'export'; id: string; session: string; expires: number };
 
 /** Signs a link: it is good for nothing but this, and until `expires` (milliseconds since 1970). */
 export function sign(env: Pick<Env, 'APP_SECRET'>, what: Signed): string {
-  const session = what.use === 'download' ? what.session : '';
+  const session = what.use === 'upload' ? '' : what.session;
   return createHmac('sha256', deriveKey(env.APP_SECRET, 'file-link'))
     .update([what.use, what.id, session, what.expires].join('\n'))
     .digest('base64url');

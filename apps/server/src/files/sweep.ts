@@ -1,6 +1,9 @@
 import type { App } from '../context.ts';
 import type { Tx } from '../database/database.ts';
 import { Prisma } from '../database/generated/client.ts';
+import { IS_REPORTED } from '../reports/files.ts';
+import { IS_SCHEDULED } from '../scheduled/files.ts';
+import { IS_STORY } from '../stories/files.ts';
 import { incoming, whole } from './keys.ts';
 import { IS_PICTURE } from './picture.ts';
 
@@ -46,7 +49,8 @@ async function decide(tx: Tx, now: Date, ids: string[]): Promise<{ id: string }[
   return tx.$queryRaw`
     WITH looked AS (
       SELECT f.id, f.status = 'ready'
-        AND (EXISTS (SELECT FROM attachments a WHERE a.file_id = f.id) OR ${Prisma.raw(IS_PICTURE)}) AS used
+        AND (EXISTS (SELECT FROM attachments a WHERE a.file_id = f.id) OR ${Prisma.raw(IS_SCHEDULED)}
+          OR ${Prisma.raw(IS_STORY)} OR ${Prisma.raw(IS_REPORTED)} OR ${Prisma.raw(IS_PICTURE)}) AS used
       FROM files f WHERE f.id = ANY (${ids}::uuid[]) AND f.sweep_at <= ${now}
     ), kept AS (
       UPDATE files f SET sweep_at = NULL FROM looked l WHERE f.id = l.id AND l.used

@@ -2,6 +2,7 @@ import { LIMITS } from '@parley/contract';
 import type { Tx } from '../database/database.ts';
 import { ParleyError } from '../error.ts';
 import { appendAll } from '../events/append.ts';
+import { withStoriesBetween } from '../stories/between.ts';
 
 /**
  * Makes friends of two people who are locked and no friends yet, and tells both. Their request waits no more. Refuses
@@ -18,13 +19,15 @@ export async function befriend(tx: Tx, one: string, other: string, since: Date):
   await tx.friendRequest.deleteMany({
     where: { OR: sides.map(({ userId, friendId }) => ({ senderId: userId, receiverId: friendId })) },
   });
-  await tx.friendship.createMany({ data: sides.map((side) => ({ ...side, since })) });
-  await appendAll(
-    tx,
-    sides.map(({ userId, friendId }) => ({
-      topic: userId,
-      type: 'friendRequest.accepted',
-      refs: { userId: friendId, since: since.toISOString() },
-    })),
-  );
+  await withStoriesBetween(tx, [one, other], async () => {
+    await tx.friendship.createMany({ data: sides.map((side) => ({ ...side, since })) });
+    await appendAll(
+      tx,
+      sides.map(({ userId, friendId }) => ({
+        topic: userId,
+        type: 'friendRequest.accepted',
+        refs: { userId: friendId, since: since.toISOString() },
+      })),
+    );
+  });
 }

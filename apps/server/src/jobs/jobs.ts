@@ -1,8 +1,11 @@
 import type { UpdateQueueOptions } from 'pg-boss';
 import type { AccountMailJob } from '../auth/account-mail.ts';
 import type { ClearAccountJob } from '../auth/clear-account.ts';
+import type { MakeExportJob } from '../export/make.ts';
 import type { ClearGroupJob } from '../groups/clear.ts';
 import type { QueuedMail } from '../mail/queue-mail.ts';
+import type { PreviewJob } from '../previews/make.ts';
+import type { SendScheduledJob } from '../scheduled/deliver.ts';
 
 /** What can be left for later, and what each is told. Each domain adds its line, and its handler in job-handlers.ts. */
 export interface Jobs {
@@ -12,6 +15,13 @@ export interface Jobs {
   'accounts.clean-up': Record<string, never>;
   'groups.clear': ClearGroupJob;
   'files.sweep': Record<string, never>;
+  'stories.sweep': Record<string, never>;
+  'scheduled.send': SendScheduledJob;
+  'previews.make': PreviewJob;
+  'messages.trim': Record<string, never>;
+  'exports.make': MakeExportJob;
+  'exports.sweep': Record<string, never>;
+  'search.index': Record<string, never>;
 }
 
 export type JobName = keyof Jobs;
@@ -45,6 +55,31 @@ export const JOBS: Record<JobName, JobPlan> = {
     every: 3_600,
     queue: { retryLimit: 10, retryDelay: 30, expireInSeconds: 900 },
   },
+  'stories.sweep': {
+    workers: 1,
+    every: 600,
+    queue: { retryLimit: 2, retryDelay: 60, expireInSeconds: 900 },
+  },
+  'messages.trim': {
+    workers: 1,
+    every: 3_600,
+    queue: { retryLimit: 10, retryDelay: 30, expireInSeconds: 900 },
+  },
+  // Long ones are all of somebody's files; what cannot be made in a day is given up.
+  'exports.make': { workers: 1, queue: { retryLimit: 50, retryDelay: 10, expireInSeconds: 3_600 } },
+  'exports.sweep': {
+    workers: 1,
+    every: 3_600,
+    queue: { retryLimit: 10, retryDelay: 30, expireInSeconds: 900 },
+  },
+  'search.index': {
+    workers: 1,
+    every: 60,
+    queue: { retryLimit: 0, retryDelay: 1, expireInSeconds: 300 },
+  },
+  // What is not sent after that is taken again, see scheduled/due.ts.
+  'scheduled.send': { workers: 2, queue: { retryLimit: 5, retryDelay: 2, expireInSeconds: 120 } },
+  'previews.make': { workers: 3, queue: { retryLimit: 2, retryDelay: 10, expireInSeconds: 60 } },
 };
 
 export const JOB_NAMES = Object.keys(JOBS) as JobName[];

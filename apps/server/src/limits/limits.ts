@@ -31,6 +31,8 @@ export const LIMITS = {
   /** Friend requests that are sent: each is news for somebody else. */
   friendRequests: { variable: 'LIMIT_FRIEND_REQUESTS', by: 'person' },
   reports: { variable: 'LIMIT_REPORTS', by: 'person' },
+  /** Searches of messages: one may cost as much as a thousand other calls. */
+  searches: { variable: 'LIMIT_SEARCHES', by: 'person' },
   /** Uploads that are begun. */
   uploads: { variable: 'LIMIT_UPLOADS', by: 'person' },
   /** Files, or parts of them, that are downloaded. */

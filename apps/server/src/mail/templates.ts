@@ -12,7 +12,9 @@ export type MailTemplate =
   | { template: 'address-in-use'; username: string; resetLink?: string }
   /** To the old address; `newEmail` is masked. */
   | { template: 'email-changed'; username: string; newEmail: string }
-  | { template: 'password-changed' | 'account-deleted'; username: string };
+  | { template: 'password-changed' | 'account-deleted'; username: string }
+  /** `until` is a day, as 2026-11-20. */
+  | { template: 'export-ready'; username: string; until: string };
 
 /** Writes a mail: its subject, and the same words as HTML and as text. */
 export function writeMail(
@@ -106,6 +108,18 @@ function compose(mail: MailTemplate, app: string): { subject: string; blocks: Bl
             paragraph: `The password of your account with ${app} was changed, and other devices were signed out.`,
           },
           { small: 'If it was not you, choose a new password at once.' },
+        ],
+      };
+    case 'export-ready':
+      return {
+        subject: `Your data from ${app} is ready`,
+        blocks: [
+          { heading: 'Your data is ready' },
+          hello,
+          {
+            paragraph: `The archive of your data that you asked for is there. Sign in to ${app} to download it, until ${mail.until}.`,
+          },
+          { small: 'If it was not you who asked, choose a new password at once.' },
         ],
       };
     case 'account-deleted':

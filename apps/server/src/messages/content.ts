@@ -73,9 +73,17 @@ export const saysSomething = ({
 
 /** Without what is not there; null when nothing is. The same content gives the same JSON. */
 export function extrasOf(extras: MessageExtras): MessageExtras | null {
-  const { ciphertext, replyTo, mentions, forwarded, attachments, metadata } = extras;
+  const { ciphertext, replyTo, mentions, forwarded, story, attachments, metadata } = extras;
   const calls = mentions && (mentions.userIds.length > 0 || mentions.everyone) ? mentions : undefined;
-  const given = Object.entries({ ciphertext, replyTo, mentions: calls, forwarded, attachments, metadata });
+  const given = Object.entries({
+    ciphertext,
+    replyTo,
+    mentions: calls,
+    forwarded,
+    story,
+    attachments,
+    metadata,
+  });
   const present = given.filter(([, value]) => value !== undefined);
   return present.length > 0 ? Object.fromEntries(present) : null;
 }

@@ -2,21 +2,21 @@ import { isDeepStrictEqual } from 'node:util';
 import { LIMITS, type Message, type MessageExtras } from '@parley/contract';
 import type { SignedIn } from '../context.ts';
 import { lockConversation } from '../conversations/lock.ts';
-import type { Tx } from '../database/database.ts';
-import type { Message as MessageRow } from '../database/generated/client.ts';
 import { jsonOrNull } from '../database/json.ts';
 import { ParleyError } from '../error.ts';
-import { append, appendAll } from '../events/append.ts';
+import { firstLink } from '../previews/first-link.ts';
+import { previewOf, wantPreview, withPreview } from '../previews/make.ts';
 import type { Rendered } from '../rendered.ts';
 import { followMentioned } from '../threads/mentioned.ts';
 import { extrasOf, type Words } from './content.ts';
-import { findStanding, type Place, topicOf } from './find-visible.ts';
+import { findStanding, type Place } from './find-visible.ts';
 import { readMessage } from './read.ts';
 import { refuseExtras } from './send-refusal.ts';
+import { tellWhoSees } from './tell-who-sees.ts';
 
 /** Says something else in a message that the caller has sent, within the time for it. What it said before is kept. */
 export async function editMessage(ctx: SignedIn, input: Place & Words): Promise<Rendered<Message>> {
-  const { database, clock, env } = ctx.app;
+  const { database, clock, env, previews } = ctx.app;
   const { conversationId, seq, text = '', ciphertext, mentions } = input;
   const me = ctx.session.userId;
   if (mentions && mentions.userIds.length > 0) await followMentioned(ctx, conversationId, mentions.userIds);
@@ -30,7 +30,8 @@ export async function editMessage(ctx: SignedIn, input: Place & Words): Promise<
     if (now.getTime() - message.createdAt.getTime() > seconds * 1_000 || version >= LIMITS.edits)
       throw new ParleyError('EDITING_OVER', { seconds });
 
-    const before = message.extras as MessageExtras | null;
+    // What is shown of its link is not what it says.
+    const before = extrasOf((message.extras ?? {}) as MessageExtras);
     const extras = extrasOf({ ...before, ciphertext, mentions });
     if (text === message.text && isDeepStrictEqual(extras, before)) return;
     if (extras) await refuseExtras(tx, me, conversationId, extras);
@@ -45,36 +46,12 @@ export async function editMessage(ctx: SignedIn, input: Place & Words): Promise<
       },
     });
     const where = { conversationId_seq: { conversationId, seq } };
-    await tx.message.update({ where, data: { text, extras: jsonOrNull(extras), editedAt: now } });
-    await tellOfEdit(tx, message);
+    const link = firstLink(text);
+    const shown = previewOf(message);
+    const preview = shown?.url === link ? shown : undefined;
+    await tx.message.update({ where, data: { text, extras: withPreview(extras, preview), editedAt: now } });
+    await tellWhoSees(tx, message, 'message.edited');
+    if (previews && link !== null && link !== firstLink(message.text)) await wantPreview(tx, ctx.app, input);
   });
   return readMessage(database, me, input);
-}
-
-/**
- * Tells whoever sees the message: everybody at once, or each by themselves where somebody has come in since who does not
- * see it.
- */
-async function tellOfEdit(tx: Tx, message: MessageRow): Promise<void> {
-  const { conversationId, seq } = message;
-  const edited = (topic: string) => ({
-    topic,
-    type: 'message.edited' as const,
-    refs: { conversationId, seq },
-  });
-  const cameWith = (joinedSeq: { lt: number } | { gte: number }) => ({
-    conversationId,
-    OR: [{ shownJoinedSeq: joinedSeq }, { shownJoinedSeq: null, joinedSeq }],
-  });
-  const cameLater = await tx.member.count({ where: cameWith({ gte: seq }) });
-  if (message.withheld || cameLater === 0) return append(tx, edited(topicOf(message)));
-  const members = await tx.member.findMany({
-    where: cameWith({ lt: seq }),
-    select: { userId: true },
-    orderBy: { userId: 'asc' },
-  });
-  await appendAll(
-    tx,
-    members.map(({ userId }) => edited(userId)),
-  );
 }

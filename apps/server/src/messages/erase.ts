@@ -48,6 +48,11 @@ export async function eraseMessages(
   });
 }
 
+/** Lets go of which messages somebody whose account is gone has deleted for themselves. */
+export async function forgetHidden({ database }: App, userId: string): Promise<void> {
+  await database.prisma.hiddenMessage.deleteMany({ where: { userId } });
+}
+
 type Range = [conversationId: string, senderId: string, after: number, upTo: number];
 
 /** All in a range but the first. Which of them called somebody is told at once: afterwards nobody knows. */

@@ -56,6 +56,19 @@ const edited: Hydrator<'message.edited'> = async (database, rows: Rows<Place>) =
   return messages.map((message) => message && { type: 'message.edited', message });
 };
 
+/** The page's words are in the message's own row as well. */
+const previewed: Hydrator<'message.previewed'> = async (database, rows: Rows<Place>) => {
+  const messages = await messagesAt(
+    database,
+    rows.map(({ refs }) => refs),
+  );
+  return rows.map(({ refs: { conversationId, seq } }, index) => {
+    const message = messages[index];
+    const preview = message?.preview ?? null;
+    return message ? { type: 'message.previewed', conversationId, seq, preview } : null;
+  });
+};
+
 const deleted: Hydrator<'message.deleted'> = async (
   _,
   rows: Rows<Place & { actorId: string; deletedAt: string }>,
@@ -118,6 +131,7 @@ const erased: Hydrator<'messages.erased'> = async (
 export const messageEvents = {
   'message.created': created,
   'message.edited': edited,
+  'message.previewed': previewed,
   'message.deleted': deleted,
   'message.hidden': hidden,
   'message.pinned': pinned,

@@ -59,8 +59,8 @@ const PAGE = `
     WHERE m.conversation_id = $1 AND m.user_id = $2 AND NOT m.hidden
   ), wanted AS (
     SELECT lowest, highest, CASE
-      WHEN $5::int IS NOT NULL THEN $5 + 1
-      WHEN $6::int IS NOT NULL THEN least($6 - $3::int / 2, highest - $3 + 1)
+      WHEN $5::int IS NOT NULL THEN greatest($5 + 1, lowest)
+      WHEN $6::int IS NOT NULL THEN least(greatest($6, lowest) - $3::int / 2, highest - $3 + 1)
       ELSE least(coalesce($4::int, highest + 1), highest + 1) - $3
     END AS start
     FROM visible

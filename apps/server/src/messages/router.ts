@@ -1,6 +1,16 @@
-import { id, LIMITS, type Message, messageVersion, publicUser, receipt, seq } from '@parley/contract';
+import {
+  id,
+  LIMITS,
+  type Message,
+  message,
+  messageVersion,
+  publicUser,
+  receipt,
+  seq,
+} from '@parley/contract';
 import type { TRPCRouterRecord } from '@trpc/server';
 import { z } from 'zod';
+import { removePreview } from '../previews/remove.ts';
 import { rendered } from '../rendered.ts';
 import { procedure } from '../trpc.ts';
 import { content, place, saysOneThing, saysSomething, words } from './content.ts';
@@ -66,7 +76,7 @@ export const messagesRouter = {
         )
         .refine(saysSomething, 'either a text or a ciphertext, or files'),
     )
-    .output(rendered<Message>())
+    .output(rendered<Message>(message))
     .mutation(({ ctx, input }) => sendMessage(ctx, input)),
 
   /**
@@ -83,7 +93,7 @@ export const messagesRouter = {
       limits: ['sends'],
     })
     .input(z.strictObject({ from: one, conversationId: id, clientMessageId: id }))
-    .output(rendered<Message>())
+    .output(rendered<Message>(message))
     .mutation(({ ctx, input }) => forwardMessage(ctx, input)),
 
   /**
@@ -97,8 +107,19 @@ export const messagesRouter = {
   edit: procedure
     .meta({ errors: ['NOT_FOUND', 'FORBIDDEN', 'EDITING_OVER'], events: ['message.edited', 'member.added'] })
     .input(one.extend(words).refine(saysOneThing, 'either a text or a ciphertext'))
-    .output(rendered<Message>())
+    .output(rendered<Message>(message))
     .mutation(({ ctx, input }) => editMessage(ctx, input)),
+
+  /**
+   * Takes away what a message of the caller's shows of its link. Returns null, also when it shows nothing.
+   *
+   * Errors: `NOT_FOUND`, `FORBIDDEN` (somebody else's). Events: `message.previewed`, when it showed something.
+   */
+  removePreview: procedure
+    .meta({ errors: ['NOT_FOUND', 'FORBIDDEN'], events: ['message.previewed'] })
+    .input(one)
+    .output(z.null())
+    .mutation(({ ctx, input }) => removePreview(ctx, input)),
 
   /** What a message has said, from the first version to the present one. Errors: `NOT_FOUND`. */
   history: procedure
@@ -153,7 +174,7 @@ export const messagesRouter = {
   pinned: procedure
     .meta({ errors: ['NOT_FOUND'] })
     .input(z.strictObject({ conversationId: id }))
-    .output(rendered<{ messages: Message[] }>())
+    .output(rendered<{ messages: Message[] }>(z.object({ messages: z.array(message) })))
     .query(({ ctx, input }) => pinnedMessages(ctx, input)),
 
   /**
@@ -177,7 +198,18 @@ export const messagesRouter = {
           'at most one of before, after and around',
         ),
     )
-    .output(rendered<MessagePage>())
+    .output(
+      rendered<MessagePage>(
+        z.object({
+          messages: z.array(message),
+          from: seq,
+          to: seq,
+          hasMoreBefore: z.boolean(),
+          hasMoreAfter: z.boolean(),
+          cursor: z.string(),
+        }),
+      ),
+    )
     .query(({ ctx, input }) => listMessages(ctx, input)),
 
   /**
@@ -245,6 +277,6 @@ export const messagesRouter = {
         after: z.string().regex(undeliveredPlace).optional(),
       }),
     )
-    .output(rendered<UndeliveredPage>())
+    .output(rendered<UndeliveredPage>(z.object({ messages: z.array(message), next: z.string().nullable() })))
     .query(({ ctx, input }) => undelivered(ctx, input)),
 } satisfies TRPCRouterRecord;

@@ -5,7 +5,9 @@ import type { Database } from '../database/database.ts';
 import { ParleyError } from '../error.ts';
 import type { LogEntry } from '../events/entry.ts';
 import type { EventLog } from '../events/log.ts';
+import { firstLink } from '../previews/first-link.ts';
 import { Rendered } from '../rendered.ts';
+import type { Place } from './find-visible.ts';
 import { fingerprint } from './fingerprint.ts';
 import { readMessage } from './read.ts';
 import { refusalOf } from './send-refusal.ts';
@@ -57,9 +59,11 @@ export interface SendQueueOptions {
   database: Database;
   log: EventLog;
   clock: Clock;
+  /** Is told where messages with links have been stored, if anybody wants to know. */
+  onLinks?: ((places: Place[]) => void) | undefined;
 }
 
-export function createSendQueue({ url, database, log, clock }: SendQueueOptions): SendQueue {
+export function createSendQueue({ url, database, log, clock, onLinks }: SendQueueOptions): SendQueue {
   // A connection of its own: a batch never waits for one.
   const pool = new pg.Pool({
     connectionString: url,
@@ -130,6 +134,7 @@ export function createSendQueue({ url, database, log, clock }: SendQueueOptions)
   /** Tells each sender, and the log. */
   function giveOut(batch: Waiting[], { head, outcomes, seqs, isNewsOfThreads, sentAt }: Stored): void {
     const entries: LogEntry[] = [];
+    const linked: Place[] = [];
     for (const [index, send] of batch.entries()) {
       const { id, conversationId, senderId, text, extras } = send;
       const seq = seqs[index]!;
@@ -145,6 +150,7 @@ export function createSendQueue({ url, database, log, clock }: SendQueueOptions)
             event: { type: 'message.created', message },
             json: `{"type":"message.created","message":${json}}`,
           });
+          if (onLinks && firstLink(text) !== null) linked.push({ conversationId, seq });
           send.resolve(new Rendered(json));
           break;
         }
@@ -157,6 +163,7 @@ export function createSendQueue({ url, database, log, clock }: SendQueueOptions)
     }
     log.committed(entries);
     if (isNewsOfThreads) log.wake();
+    if (linked.length > 0) onLinks?.(linked);
   }
 
   /** A batch failed as a whole. Where one send's data may be the cause, each is tried alone. */

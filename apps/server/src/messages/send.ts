@@ -1,5 +1,5 @@
-import { type Message, type MessageContent, messageId } from '@parley/contract';
-import type { SignedIn } from '../context.ts';
+import { type Message, type MessageContent, messageId, type StoryReference } from '@parley/contract';
+import type { Acting } from '../context.ts';
 import { directWith } from '../conversations/open-direct.ts';
 import { filesToAttach, refuseFiles } from '../files/attach.ts';
 import type { Rendered } from '../rendered.ts';
@@ -14,10 +14,12 @@ export interface SendInput extends MessageContent {
   /** … or this: into the direct conversation with somebody, which is opened if there is none. */
   toUserId?: string | undefined;
   clientMessageId: string;
+  /** The story of that person that it answers. */
+  story?: StoryReference | undefined;
 }
 
 /** Sends a message. Whether the caller is in the conversation is decided with its row locked, in the queue. */
-export async function sendMessage(ctx: SignedIn, input: SendInput): Promise<Rendered<Message>> {
+export async function sendMessage(ctx: Acting, input: SendInput): Promise<Rendered<Message>> {
   const {
     conversationId: given,
     toUserId,
@@ -40,7 +42,7 @@ export async function sendMessage(ctx: SignedIn, input: SendInput): Promise<Rend
 }
 
 /** A message of the caller that was deleted since, sent again. */
-async function readDeleted({ app, session }: SignedIn, id: string): Promise<Rendered<Message>> {
+async function readDeleted({ app, session }: Acting, id: string): Promise<Rendered<Message>> {
   const { database } = app;
   const place = await database.prisma.message.findUniqueOrThrow({ where: { id } });
   await findVisible(database.prisma, session.userId, place);

@@ -12,11 +12,12 @@ const why = {
 
 export const reportsRouter = {
   /**
-   * Reports a person, or a message that the caller may see, to the moderators, with what it says now. Returns the
-   * report's id: that of the first time, which stays as it was, when the caller has reported the same before. Whoever
-   * is reported does not hear of it.
+   * Reports a person, or a message or a story that the caller may see, to the moderators, with what it says now; of a
+   * story the file is kept for them, also when it is over. Returns the report's id: that of the first time, which stays
+   * as it was, when the caller has reported the same before. Whoever is reported does not hear of it.
    *
-   * Errors: `NOT_FOUND` (user, conversation, message), `NOT_YOURSELF` (also for a message of one's own). No events.
+   * Errors: `NOT_FOUND` (user, conversation, message, story), `NOT_YOURSELF` (also for a message or a story of one's
+   * own). No events.
    */
   create: procedure
     .meta({ errors: ['NOT_FOUND', 'NOT_YOURSELF'], limits: ['reports'] })
@@ -29,6 +30,7 @@ export const reportsRouter = {
           seq: seq.max(2_000_000_000),
           ...why,
         }),
+        z.strictObject({ kind: z.literal('story'), storyId: id, ...why }),
       ]),
     )
     .output(z.object({ id }))

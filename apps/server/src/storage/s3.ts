@@ -9,8 +9,9 @@ import type { Env } from '../env.ts';
 import { urlUnder } from '../url-under.ts';
 import type { Content, Storage } from './storage.ts';
 
-/** Milliseconds until an answer begins, and between two tries. */
+/** Milliseconds until an answer begins, with so many more for each byte that is sent first; and between two tries. */
 const ANSWER_WITHIN = 20_000;
+const FOR_A_BYTE = 0.002;
 const TRY_AGAIN_AFTER = [100, 400];
 
 type S3Env = Pick<
@@ -87,11 +88,11 @@ export function createS3Storage(env: S3Env, clock: Clock): Storage {
   /** Only the beginning of the answer is waited for: how long the rest takes is up to whoever reads it. */
   async function send(request: S3Request, content: Content | undefined): Promise<Response> {
     const { url, headers } = await signS3(env, clock.now(), request);
+    const body = content && ('path' in content ? await openAsBlob(content.path) : new Blob([copy(content)]));
+    const within = ANSWER_WITHIN + (body?.size ?? 0) * FOR_A_BYTE;
     const given = new AbortController();
-    const timer = setTimeout(() => given.abort(new Error('S3 did not answer')), ANSWER_WITHIN);
+    const timer = setTimeout(() => given.abort(new Error('S3 did not answer')), within);
     try {
-      const body =
-        content && ('path' in content ? await openAsBlob(content.path) : new Blob([copy(content)]));
       const { method } = request;
       return await fetch(url, {
         method,

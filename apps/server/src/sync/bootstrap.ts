@@ -1,4 +1,14 @@
-import type { Block, Contact, ConversationView, Friend, FriendRequest, OwnUser } from '@parley/contract';
+import {
+  type Block,
+  type Contact,
+  type ConversationView,
+  type Friend,
+  type FriendRequest,
+  LIMITS,
+  type OwnUser,
+  type Scheduled,
+  type Story,
+} from '@parley/contract';
 import { loadBlocks } from '../blocks/view.ts';
 import { loadContacts } from '../contacts/view.ts';
 import type { SignedIn } from '../context.ts';
@@ -7,6 +17,8 @@ import { atOneMoment } from '../database/snapshot.ts';
 import type { Cursor } from '../events/cursor.ts';
 import { readHead } from '../events/read-log.ts';
 import { loadFriendRequests, loadFriends } from '../friends/view.ts';
+import { loadScheduled } from '../scheduled/view.ts';
+import { loadStories } from '../stories/view.ts';
 import { loadOwnUser } from '../users/me.ts';
 
 /** Conversations of one snapshot; older ones are loaded when somebody asks for them. */
@@ -28,11 +40,15 @@ export interface Snapshot {
   friendRequests: FriendRequest[];
   contacts: Contact[];
   blocks: Block[];
+  /** Those of others that the caller sees, with their own: the newest. */
+  stories: Story[];
+  /** The next one first, and those that could not be sent. */
+  scheduled: Scheduled[];
 }
 
 /** The caller's world and the log's position, both of one moment. */
 export function bootstrap(ctx: SignedIn): Promise<Snapshot> {
-  const { database, log } = ctx.app;
+  const { database, log, clock } = ctx.app;
   const { userId } = ctx.session;
   return atOneMoment(database, async (client) => {
     const position = await readHead(client);
@@ -51,6 +67,8 @@ export function bootstrap(ctx: SignedIn): Promise<Snapshot> {
       friendRequests: await loadFriendRequests(client, userId),
       contacts: await loadContacts(client, userId),
       blocks: await loadBlocks(client, userId),
+      stories: await loadStories(client, userId, clock.now(), LIMITS.storiesShown),
+      scheduled: await loadScheduled(client, userId),
     };
   });
 }

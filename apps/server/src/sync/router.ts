@@ -1,4 +1,14 @@
-import { block, contact, conversationView, friend, friendRequest, ownUser, unread } from '@parley/contract';
+import {
+  block,
+  contact,
+  conversationView,
+  friend,
+  friendRequest,
+  ownUser,
+  scheduled,
+  story,
+  unread,
+} from '@parley/contract';
 import type { TRPCRouterRecord } from '@trpc/server';
 import { z } from 'zod';
 import { countUnread } from '../conversations/unread.ts';
@@ -7,7 +17,7 @@ import { bootstrap } from './bootstrap.ts';
 
 export const syncRouter = {
   /**
-   * The caller's account, conversations, followed threads, friends, requests, contacts and blocks, all of one moment, and the cursor from
+   * The caller's account, conversations, followed threads, friends, requests, contacts, blocks, stories and scheduled messages, all of one moment, and the cursor from
    * which `events.stream` goes on.
    */
   bootstrap: procedure
@@ -22,6 +32,8 @@ export const syncRouter = {
         friendRequests: z.array(friendRequest),
         contacts: z.array(contact),
         blocks: z.array(block),
+        stories: z.array(story),
+        scheduled: z.array(scheduled),
       }),
     )
     .query(({ ctx }) => bootstrap(ctx)),

@@ -27,8 +27,10 @@ export async function follow(
     where: { id: threadId },
     data: { memberCount: { increment: userIds.length } },
   });
-  const conversation = { ...toConversation(changed), lastSeq: await newestFor(tx, threadId, userIds[0]!) };
-  const members = userIds.map((userId) => newcomer(userId, 'member', conversation, now));
+  const { trimmedSeq } = changed;
+  const lastSeq = Math.max(trimmedSeq, await newestFor(tx, threadId, userIds[0]!));
+  const conversation = { ...toConversation(changed), lastSeq };
+  const members = userIds.map((userId) => newcomer(userId, 'member', { ...changed, lastSeq }, now));
   await bringIn(tx, 'member.added', { actorId, conversation, members }, hiddenFrom);
   await silenceThreads(tx, [threadId]);
 }

@@ -1,4 +1,4 @@
-import type { SignedIn } from '../context.ts';
+import type { Acting } from '../context.ts';
 import { lockConversation, lockRow } from '../conversations/lock.ts';
 import type { Tx } from '../database/database.ts';
 import { ParleyError } from '../error.ts';
@@ -10,11 +10,7 @@ import { follow } from './follow.ts';
  *
  * Errors: `NOT_FOUND` (member; conversation).
  */
-export async function followMentioned(
-  ctx: SignedIn,
-  conversationId: string,
-  userIds: string[],
-): Promise<void> {
+export async function followMentioned(ctx: Acting, conversationId: string, userIds: string[]): Promise<void> {
   const { database, clock } = ctx.app;
   const where = { id: conversationId, parentId: { not: null } };
   const thread = await database.prisma.conversation.findFirst({ where, select: { parentId: true } });

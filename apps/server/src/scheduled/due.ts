@@ -1,0 +1,52 @@
+import type { App } from '../context.ts';
+import { isDatabaseAway } from '../database/away.ts';
+
+/** How often each node looks whether something is due. Milliseconds. */
+const EVERY = 1_000;
+/** How long whoever has taken a message has to send it, before it is due again. Milliseconds. */
+export const LEASE = 5 * 60_000;
+/** Messages that are taken at once. */
+const BATCH = 500;
+
+const ANY = { name: 'scheduled_due', text: 'SELECT 1 FROM scheduled_messages WHERE due_at <= $1 LIMIT 1' };
+
+/**
+ * Takes what is due, by this server's clock, and leaves a job for each person to send theirs: together, so that what is
+ * taken has its job. Of several nodes one takes it. What was taken and is still there later is taken again.
+ */
+export async function takeDue({ database, clock, jobs }: App): Promise<void> {
+  const now = clock.now();
+  const { rowCount } = await database.pool.query({ ...ANY, values: [now] });
+  if (rowCount === 0) return;
+  const later = new Date(now.getTime() + LEASE);
+  await database.transaction(async (tx) => {
+    const taken = await tx.$queryRaw<{ userId: string }[]>`
+      UPDATE scheduled_messages SET sending = true, due_at = ${later}
+      WHERE id IN (SELECT id FROM scheduled_messages WHERE due_at <= ${now} ORDER BY due_at, id LIMIT ${BATCH}
+                   FOR UPDATE SKIP LOCKED)
+      RETURNING user_id AS "userId"`;
+    for (const userId of new Set(taken.map(({ userId }) => userId)))
+      await jobs.enqueue(tx, 'scheduled.send', { userId });
+  });
+}
+
+/** Looks every second. */
+export function watchSchedule(app: App) {
+  let running: Promise<void> | null = null;
+  const timer = setInterval(() => {
+    running ??= takeDue(app)
+      .catch((error: unknown) => {
+        if (!isDatabaseAway(error)) app.logger.warn({ err: error }, 'nobody knows what is due to be sent');
+      })
+      .finally(() => {
+        running = null;
+      });
+  }, EVERY);
+  timer.unref();
+  return {
+    async stop() {
+      clearInterval(timer);
+      await running;
+    },
+  };
+}

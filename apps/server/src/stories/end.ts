@@ -1,0 +1,36 @@
+import type { App, SignedIn } from '../context.ts';
+import type { Tx } from '../database/database.ts';
+import { ParleyError } from '../error.ts';
+import { lockAccount } from '../users/lock.ts';
+import { tellOfStory } from './tell.ts';
+
+/** Takes a story of the caller's away before its time. */
+export async function deleteStory({ app, session }: SignedIn, input: { storyId: string }): Promise<null> {
+  const { userId: authorId } = session;
+  const { storyId: id } = input;
+  await app.database.transaction(async (tx) => {
+    await lockAccount(tx, authorId);
+    const story = await tx.story.findUnique({
+      where: { id, authorId, expiresAt: { gt: app.clock.now() } },
+    });
+    if (!story) throw new ParleyError('NOT_FOUND', { what: 'story' });
+    await endStory(tx, app, story);
+  });
+  return null;
+}
+
+/**
+ * Takes a story away, whose author is locked, with whatever belongs to it, and tells whoever has seen it, or could have.
+ * Its file is removed, unless it was reported.
+ */
+export async function endStory(
+  tx: Tx,
+  { jobs }: Pick<App, 'jobs'>,
+  { id, authorId, fileId }: { id: string; authorId: string; fileId: string },
+): Promise<void> {
+  await tellOfStory(tx, 'story.deleted', { storyId: id, authorId });
+  await tx.story.delete({ where: { id } });
+  // What is used no more is due at once.
+  await tx.file.updateMany({ where: { id: fileId }, data: { sweepAt: new Date(0) } });
+  await jobs.enqueue(tx, 'files.sweep', {});
+}
