@@ -1,0 +1,106 @@
+import { type KeyboardEvent, type ReactNode, useEffect, useRef, useState } from 'react';
+import { Icon, type IconName } from './icons.tsx';
+
+export interface MenuEntry {
+  label: string;
+  icon?: IconName;
+  isDanger?: boolean;
+  act: () => void;
+}
+
+/** A button, and what it offers. The arrow keys go through it, Escape closes it. */
+export function Menu({
+  label,
+  icon = 'more',
+  entries,
+}: {
+  label: string;
+  icon?: IconName;
+  entries: () => MenuEntry[];
+}) {
+  const [isOpen, setOpen] = useState(false);
+  const button = useRef<HTMLButtonElement>(null);
+  return (
+    <>
+      <button
+        ref={button}
+        type="button"
+        className="button round"
+        aria-label={label}
+        aria-haspopup="menu"
+        aria-expanded={isOpen}
+        onClick={() => setOpen(!isOpen)}
+      >
+        <Icon name={icon} />
+      </button>
+      {isOpen && (
+        <Popover at={button.current!} label={label} onClose={() => setOpen(false)}>
+          {entries().map((entry) => (
+            <button
+              key={entry.label}
+              type="button"
+              role="menuitem"
+              className={entry.isDanger ? 'danger' : undefined}
+              onClick={() => {
+                setOpen(false);
+                entry.act();
+              }}
+            >
+              {entry.icon && <Icon name={entry.icon} />}
+              {entry.label}
+            </button>
+          ))}
+        </Popover>
+      )}
+    </>
+  );
+}
+
+/** Opens beside an element, over everything else. */
+export function Popover({
+  at,
+  label,
+  onClose,
+  children,
+}: {
+  at: HTMLElement;
+  label: string;
+  onClose: () => void;
+  children: ReactNode;
+}) {
+  const box = useRef<HTMLDivElement>(null);
+  const close = useRef(onClose);
+  close.current = onClose;
+  useEffect(() => {
+    const element = box.current!;
+    const closed = (event: Event): void => {
+      if ((event as ToggleEvent).newState === 'closed') close.current();
+    };
+    element.addEventListener('toggle', closed);
+    element.showPopover();
+    const { top, bottom, right, left } = at.getBoundingClientRect();
+    const { offsetWidth: width, offsetHeight: height } = element;
+    const below = bottom + height + 4 < innerHeight;
+    element.style.top = `${Math.max(8, below ? bottom + 4 : top - height - 4)}px`;
+    element.style.left = `${Math.max(8, left + width < innerWidth ? left : right - width)}px`;
+    element.querySelector('button')?.focus();
+    return () => {
+      element.removeEventListener('toggle', closed);
+      if (element.matches(':focus-within')) at.focus();
+    };
+  }, [at]);
+  return (
+    <div ref={box} popover="auto" className="menu" role="menu" aria-label={label} onKeyDown={step}>
+      {children}
+    </div>
+  );
+}
+
+function step(event: KeyboardEvent<HTMLElement>): void {
+  const by = { ArrowDown: 1, ArrowRight: 1, ArrowUp: -1, ArrowLeft: -1 }[event.key];
+  if (by === undefined) return;
+  event.preventDefault();
+  const buttons = [...event.currentTarget.querySelectorAll('button')];
+  const at = buttons.indexOf(document.activeElement as HTMLButtonElement);
+  buttons.at((at + by) % buttons.length)?.focus();
+}
