@@ -41,7 +41,7 @@ export default defineConfig(({ mode }) => {
       coverage: {
         provider: 'v8',
         include: ['packages/*/src/**', 'apps/*/src/**'],
-        exclude: ['**/generated/**'],
+        exclude: ['**/generated/**', 'apps/mobile/**'],
       },
     },
   };

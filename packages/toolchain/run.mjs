@@ -19,6 +19,7 @@ const turbo = [inProject('node_modules/turbo/bin/turbo'), 'run', 'typecheck'];
 
 /** The phone app is no part of the install: it comes with its own packages, and the client as it is published. */
 const mobile = inProject('apps/mobile');
+const tsc = join(mobile, 'node_modules/typescript/bin/tsc');
 const expo = join(mobile, 'node_modules/expo/bin/cli');
 const installMobile = [
   { run: tsdownOfClient, cwd: inProject('packages/client') },
@@ -44,7 +45,8 @@ const TASKS = {
   mobile: (args) => [...installMobile, { run: [expo, 'start', ...args], cwd: mobile }],
   'mobile:check': (args) => [
     ...installMobile,
-    { run: [join(mobile, 'node_modules/typescript/bin/tsc'), '--noEmit'], cwd: mobile },
+    { run: [tsc, '-p', mobile] },
+    { run: [tsc, '-p', join(mobile, 'test')] },
     { run: [expo, 'export', '--platform', 'android', '--platform', 'web'], cwd: mobile },
     { run: [...vitest, '--config', join(mobile, 'vitest.config.ts'), ...args], cwd: project },
   ],

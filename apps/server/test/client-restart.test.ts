@@ -67,7 +67,8 @@ describe.each(['ws', 'sse'] as const)('over %s', (transport) => {
     const { messages } = await alice.api.messages.list.query({ conversationId });
     expect(messages.map(({ text }) => text)).toEqual(['hello', 'one', 'two', 'three']);
     await expect.poll(readBy).toBe(4);
-    await expect.poll(() => keysOf(storage)).toHaveLength(1);
+    // The former one, which lives on here, may have stored its own again.
+    await expect.poll(() => keysOf(storage).length).toBeLessThan(2);
   });
 
   test('it can be taken back after a restart, or be sent by whoever it belongs to, and by nobody else', async () => {

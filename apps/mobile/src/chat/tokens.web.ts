@@ -1,0 +1,4 @@
+import { type TokenStorage, webStorage } from '@parley/client';
+
+/** A browser has no keychain. */
+export const tokens: TokenStorage = webStorage(localStorage);
