@@ -22,7 +22,7 @@ export default defineConfig({
     neverBundle: true,
     alwaysBundle: own,
     onlyBundle: [],
-    onlyImport: ['@parley/client', '@trpc/client', '@trpc/server', 'eventsource', 'react'],
+    onlyImport: [/^node:/, '@parley/client', '@trpc/client', '@trpc/server', 'eventsource', 'react'],
   },
   treeshake: { moduleSideEffects: false },
 });

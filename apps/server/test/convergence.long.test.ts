@@ -2,7 +2,7 @@ import { test } from 'vitest';
 import { converge } from './converge.ts';
 
 test(
-  'whatever people do, and however often the cable is pulled: every device shows what the server has',
+  'whatever people do, and whatever becomes of what they send: every device shows what the server has',
   () => converge(60),
   900_000,
 );

@@ -1,4 +1,4 @@
-import { httpBatchLink, httpLink, type TRPCLink } from '@trpc/client';
+import { httpBatchLink, type TRPCLink } from '@trpc/client';
 import type { AppRouter } from './api-type.ts';
 import type { Fetch } from './platform.ts';
 import type { Session } from './session.ts';
@@ -33,9 +33,12 @@ export interface TransportNews {
 /** Calls of one turn of the loop in one request; a page's address stays below what proxies take. */
 const BATCH = { maxItems: CALLS_PER_BATCH, maxURLLength: 4_000 };
 
-/** For `auth.login`, `auth.register` and `auth.refresh`: plain HTTP, without a token. */
+/**
+ * For `auth.login`, `auth.register` and `auth.refresh`: over HTTP, without a token, one by one. The link that is made for that
+ * looks for files in what it sends, with globals that not every runtime has.
+ */
 export const openLink = (url: string, fetch: Fetch): TRPCLink<AppRouter> =>
-  httpLink({ url: `${url}/trpc`, transformer, fetch: fetch as never });
+  httpBatchLink({ url: `${url}/trpc`, transformer, fetch: fetch as never, maxItems: 1 });
 
 export const callLink = (url: string, fetch: Fetch): TRPCLink<AppRouter> =>
   httpBatchLink({ url: `${url}/trpc`, transformer, fetch: fetch as never, ...BATCH });

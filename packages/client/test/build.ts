@@ -15,6 +15,8 @@ export interface Published {
   types: string;
   /** The same of the hooks, which come by themselves. */
   react: { code: string; types: string };
+  /** And of what is for tests. */
+  testing: { code: string; types: string };
 }
 
 /** Builds the package somewhere else, and reads what came of it. */
@@ -28,6 +30,7 @@ export async function build(): Promise<Published> {
       code: await read('index.js'),
       types: await read('index.d.ts'),
       react: { code: await read('react.js'), types: await read('react.d.ts') },
+      testing: { code: await read('testing.js'), types: await read('testing.d.ts') },
     };
   } finally {
     await rm(folder, { recursive: true, force: true });

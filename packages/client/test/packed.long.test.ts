@@ -1,15 +1,11 @@
-import { execFile } from 'node:child_process';
-import { cp, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { cp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { HERE } from './build.ts';
+import { execute, freshFolder, packBoth, trpc } from './packages.ts';
 
-const execute = promisify(execFile);
-/** Outside the workspace, so that nothing is found that an application would not have. */
+/** A team's own project. */
 let project: string;
-let tarball: string;
 
 /** Runs a command there, and gives what it said if it failed. */
 const complaints = (command: string, ...args: string[]): Promise<string> =>
@@ -22,23 +18,16 @@ const complaints = (command: string, ...args: string[]): Promise<string> =>
 const COMPILERS = { typescript7: '7.0.2', typescript6: '6.0.3', typescript59: '5.9.3' };
 
 beforeAll(async () => {
-  project = await mkdtemp(join(tmpdir(), 'parley-application-'));
-  const { packageManager } = JSON.parse(await readFile(join(HERE, '../../package.json'), 'utf8'));
-  const { version } = JSON.parse(
-    await readFile(join(HERE, 'node_modules/@trpc/client/package.json'), 'utf8'),
-  );
-  await execute(process.execPath, ['node_modules/tsdown/dist/run.mjs', '--logLevel', 'error'], { cwd: HERE });
-  await execute('npx', ['-y', packageManager, 'pack', '--pack-destination', project], { cwd: HERE });
-  tarball = (await readdir(project)).find((name) => name.endsWith('.tgz'))!;
+  project = await freshFolder();
+  const packed = await packBoth(project);
   await cp(join(HERE, 'test/consumer'), project, { recursive: true });
   const dependencies = {
-    '@parley/client': `file:${tarball}`,
-    '@trpc/client': version,
-    '@trpc/server': version,
-    eventsource: '4.1.0',
+    ...packed,
+    ...(await trpc()),
     react: '19.3.1',
     '@types/react': '19.3.0',
     publint: '0.3.22',
+    '@arethetypeswrong/cli': '0.18.5',
     ...Object.fromEntries(Object.entries(COMPILERS).map(([name, at]) => [name, `npm:typescript@${at}`])),
   };
   await writeFile(join(project, 'package.json'), JSON.stringify({ type: 'module', dependencies }));
@@ -52,7 +41,7 @@ test('the package holds what it says, and nothing else', async () => {
   const files = (await readdir(folder, { recursive: true })).filter(
     (name) => !name.startsWith('node_modules'),
   );
-  const built = ['index', 'react-native', 'react'].flatMap((name) => [
+  const built = ['index', 'react-native', 'react', 'testing'].flatMap((name) => [
     `dist/${name}.d.ts`,
     `dist/${name}.js`,
   ]);
@@ -63,7 +52,13 @@ test('the package holds what it says, and nothing else', async () => {
 });
 
 test('publint has nothing to say', async () => {
-  expect(await complaints('npx', 'publint', 'run', '--strict', 'node_modules/@parley/client')).toBe('');
+  for (const name of ['client', 'server'])
+    expect(await complaints('npx', 'publint', 'run', '--strict', `node_modules/@parley/${name}`)).toBe('');
+});
+
+test('the types are not wrong, of any subpath, for who imports modules', async () => {
+  const tarball = (await readdir(project)).find((name) => name.startsWith('parley-client-'))!;
+  expect(await complaints('npx', 'attw', tarball, '--profile', 'esm-only')).toBe('');
 });
 
 test('it runs on Node as it is', async () => {
@@ -72,6 +67,20 @@ test('it runs on Node as it is', async () => {
     const chat = createClient({ url: 'http://127.0.0.1:1', transport: 'ws' });
     if (chat.connection.get() !== 'idle') process.exit(1);
     await chat.close();`;
+  expect(await complaints(process.execPath, '--input-type=module', '-e', program)).toBe('');
+});
+
+test('a team has a server for its tests in one call, from the packages alone', async () => {
+  const program = `
+    import { createClient } from '@parley/client';
+    import { startTestServer } from '@parley/client/testing';
+    await using server = await startTestServer();
+    const [alice, bob] = [await server.register('alice'), await server.register('bob')];
+    const [a, b] = [createClient(alice.options), createClient(bob.options)];
+    const heard = new Promise((resolve) => b.on('message.created', ({ message }) => resolve(message.text)));
+    a.messages.send({ toUserId: bob.id, text: 'hello' });
+    if ((await heard) !== 'hello') process.exit(1);
+    await Promise.all([a.close(), b.close()]);`;
   expect(await complaints(process.execPath, '--input-type=module', '-e', program)).toBe('');
 });
 
@@ -95,7 +104,7 @@ test.each(
   };
   await writeFile(
     join(project, config),
-    JSON.stringify({ compilerOptions, files: ['right.ts', 'wrong.ts', 'react.ts'] }),
+    JSON.stringify({ compilerOptions, files: ['right.ts', 'wrong.ts', 'react.ts', 'testing.ts'] }),
   );
   const tsc = join(project, 'node_modules', compiler!, 'bin/tsc');
   expect(await complaints(process.execPath, tsc, '-p', config)).toBe('');

@@ -1,4 +1,4 @@
-import type { Fetch } from '../platform.ts';
+import type { Fetch } from '@parley/client';
 import { createLane, type Freedom } from './lane.ts';
 import type { Line } from './unreliable.ts';
 import { delayOf, heldFor } from './weather.ts';

@@ -1,7 +1,8 @@
-import type { WebSocketConstructor, WebSocketLike } from '../platform.ts';
+import type { WebSocketConstructor } from '@parley/client';
 import { createLane, type Freedom, type Lane } from './lane.ts';
 import type { Line } from './unreliable.ts';
 
+type WebSocketLike = InstanceType<WebSocketConstructor>;
 type Listener = Parameters<WebSocketLike['addEventListener']>[1];
 type EventName = Parameters<WebSocketLike['addEventListener']>[0];
 

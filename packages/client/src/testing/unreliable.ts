@@ -1,5 +1,4 @@
-import type { ClientOptions } from '../chat-client.ts';
-import { type Fetch, platform } from '../platform.ts';
+import type { ClientOptions, Fetch, WebSocketConstructor } from '@parley/client';
 import { createChance } from './chance.ts';
 import { unreliableFetch } from './unreliable-fetch.ts';
 import { unreliableSocket } from './unreliable-socket.ts';
@@ -62,12 +61,13 @@ export function unreliable<Options extends ClientOptions>(
   const cut = (): void => {
     for (const breakIt of [...breaks]) breakIt();
   };
-  const fetch: Fetch = (address, init) => platform.fetch!(address, init);
+  const ownFetch: Fetch = (address, init) => fetch(address, init);
+  const ownSocket = () => WebSocket as unknown as WebSocketConstructor;
   return {
     options: {
       ...options,
-      WebSocket: unreliableSocket(() => options.WebSocket ?? platform.WebSocket!, line),
-      fetch: unreliableFetch(() => options.fetch ?? fetch, line),
+      WebSocket: unreliableSocket(() => options.WebSocket ?? ownSocket(), line),
+      fetch: unreliableFetch(() => options.fetch ?? ownFetch, line),
     },
     cut,
     down() {
