@@ -1,5 +1,6 @@
 import { defineConfig } from 'vitest/config';
 import type { Reporter } from 'vitest/node';
+import { COMPILED } from './apps/server/test/compiled.ts';
 
 /** Says by name what could not be run, for want of Docker for one. */
 const skipped: Reporter = {
@@ -10,6 +11,9 @@ const skipped: Reporter = {
     }
   },
 };
+
+// What one worker has compiled, the next one finds. What is read from there cannot be counted for the coverage.
+if (!process.argv.some((argument) => argument.startsWith('--coverage'))) Object.assign(process.env, COMPILED);
 
 /** `vitest run --mode long` runs the `*.long.test.ts` alone; without it they stay out. */
 export default defineConfig(({ mode }) => {
@@ -28,8 +32,8 @@ export default defineConfig(({ mode }) => {
     test: {
       projects: ['packages/contract', 'packages/client', 'apps/server', 'apps/replay', 'apps/web'].map(
         (root) => ({
-          // To load the server takes longer than most of its files take: those of one worker share it.
-          test: { ...files, name: root, root, isolate: long || root !== 'apps/server' },
+          // To load the code, and to start a process, takes longer than most files take: those of one worker share it.
+          test: { ...files, name: root, root, isolate: long || root === 'apps/web' },
         }),
       ),
       // One Postgres for the tests of all of them.

@@ -819,7 +819,7 @@ async function makeWorld(server: TestServer): Promise<World> {
      UPDATE users SET email_verified_at = created_at WHERE id <> '${people.unverified.id}';
      CREATE SCHEMA before;
      ${TABLES.map((table) => `CREATE TABLE before.${table} AS TABLE ${table}`).join(';')};
-     CREATE FUNCTION before.restore() RETURNS void LANGUAGE plpgsql AS 'BEGIN
+     CREATE FUNCTION before.restore() RETURNS void LANGUAGE plpgsql SET deadlock_timeout = '50ms' AS 'BEGIN
        ${TABLES.toReversed()
          .map((table) => `DELETE FROM ${table};`)
          .join(' ')}
@@ -977,9 +977,14 @@ async function outcome(name: string, actor: Actor): Promise<string> {
   const path = pathOf(name);
   const me = actor === 'anonymous' ? null : world.people[actor];
   if (procedures[path]!._def.type === 'subscription') return follow(path, me);
-  const { json } = await call(path, INPUTS[name]?.(world, me), me);
-  return json.error?.json.data.code ?? 'ok';
+  const answer = await call(path, INPUTS[name]?.(world, me), me);
+  const code = answer.json.error?.json.data.code ?? 'ok';
+  if (code === 'NOT_FOUND') notFound.set(`${name} ${actor}`, answer);
+  return code;
 }
+
+/** The answers of S36 that S37 looks at, by the row and who asked. */
+const notFound = new Map<string, Awaited<ReturnType<typeof call>>>();
 
 describe('S36 who may do what', () => {
   test('every procedure has a row, every row a procedure, and every row all actors', () => {
@@ -1023,7 +1028,7 @@ describe('S37 what is not for somebody looks like what does not exist', () => {
     for (const actor of ACTORS.filter((actor) => expected[actor] === 'NOT_FOUND')) {
       const me = world.people[actor as Exclude<Actor, 'anonymous'>];
       const path = pathOf(name);
-      const real = await call(path, INPUTS[name]!(world, me), me);
+      const real = notFound.get(`${name} ${actor}`) ?? (await call(path, INPUTS[name]!(world, me), me));
       const random = await call(path, INPUTS[name]!(nowhere, me), me);
       const data = real.json.error?.json.data as { what?: string };
       // Who is in it may know who is not, and what is not.

@@ -62,7 +62,14 @@ export async function setStage(): Promise<Stage> {
 export const openBrowser = (): Promise<Browser> =>
   chromium.launch({
     executablePath: CHROMIUM!,
-    args: ['--no-sandbox', '--disable-gpu', '--disable-dev-shm-usage'],
+    args: [
+      '--no-sandbox',
+      '--disable-dev-shm-usage',
+      '--disable-gpu',
+      // Nor a process that does its work.
+      '--disable-software-rasterizer',
+      '--in-process-gpu',
+    ],
   });
 
 /** As `npm start` does: in a process of its own, since this one is no production. */
