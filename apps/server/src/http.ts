@@ -55,7 +55,7 @@ export function createRequestListener(
     if (url.pathname === INBOX_PATH && (await showInbox(app, url, response))) return;
     if (await openMailLink(app, request, url, response)) return;
     if (await serveDocs(app, request, response, url)) return;
-    if (webApp?.(request, response, url)) return;
+    if (await webApp?.(request, response, url)) return;
     const isFile = isFilePath(url);
     const isPlain = url.pathname.startsWith(`${PLAIN_PATH}/`);
     if (!isFile && !isPlain && !url.pathname.startsWith(`${API_PATH}/`))

@@ -1,8 +1,8 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { extname, join, sep } from 'node:path';
-import { gzipSync } from 'node:zlib';
 import type { Env } from './env.ts';
+import { isRead, type KeptDocument, keptDocument } from './kept-document.ts';
 
 const TYPES: Record<string, string> = {
   '.html': 'text/html; charset=utf-8',
@@ -11,17 +11,11 @@ const TYPES: Record<string, string> = {
   '.svg': 'image/svg+xml',
 };
 
-interface Asset {
-  body: Buffer;
-  zipped: Buffer;
-  headers: Record<string, string>;
-}
-
 /** Whether there is one to be served. */
 export const hasWebApp = ({ WEB_APP }: Env): boolean => existsSync(join(WEB_APP, 'index.html'));
 
 /** Whether it has answered: true where the path is one of the application's files. */
-export type WebApp = (request: IncomingMessage, response: ServerResponse, url: URL) => boolean;
+export type WebApp = (request: IncomingMessage, response: ServerResponse, url: URL) => Promise<boolean>;
 
 /**
  * The web application that lies in `WEB_APP`, or null where none does. It is a page and some files, small enough to be kept
@@ -30,23 +24,16 @@ export type WebApp = (request: IncomingMessage, response: ServerResponse, url: U
 export function openWebApp(env: Env): WebApp | null {
   if (!hasWebApp(env)) return null;
   const assets = readAssets(env.WEB_APP, policyOf(env));
-  return (request, response, { pathname }) => {
-    const asset = assets.get(pathname === '/' ? '/index.html' : pathname);
-    if (!asset || (request.method !== 'GET' && request.method !== 'HEAD')) return false;
-    const isZipped = /\bgzip\b/.test(String(request.headers['accept-encoding'] ?? ''));
-    const body = isZipped ? asset.zipped : asset.body;
-    response.writeHead(200, {
-      ...asset.headers,
-      ...(isZipped && { 'Content-Encoding': 'gzip' }),
-      'Content-Length': body.length,
-    });
-    response.end(request.method === 'HEAD' ? undefined : body);
+  return async (request, response, { pathname }) => {
+    const answer = assets.get(pathname === '/' ? '/index.html' : pathname);
+    if (!answer || !isRead(request)) return false;
+    await answer(request, response);
     return true;
   };
 }
 
-function readAssets(folder: string, policy: string): Map<string, Asset> {
-  const assets = new Map<string, Asset>();
+function readAssets(folder: string, policy: string): Map<string, KeptDocument> {
+  const assets = new Map<string, KeptDocument>();
   for (const name of readdirSync(folder, { recursive: true, encoding: 'utf8' })) {
     const type = TYPES[extname(name)];
     if (type === undefined) continue;
@@ -54,16 +41,15 @@ function readAssets(folder: string, policy: string): Map<string, Asset> {
     const path = `/${name.replaceAll(sep, '/')}`;
     // The names of the files in it are made of what is in them.
     const isForGood = path.startsWith('/assets/');
-    assets.set(path, {
-      body,
-      zipped: gzipSync(body, { level: 9 }),
-      headers: {
-        'Content-Type': type,
-        'Content-Security-Policy': policy,
-        'Cache-Control': isForGood ? 'public, max-age=31536000, immutable' : 'no-cache',
-        Vary: 'Accept-Encoding',
-      },
-    });
+    const headers = {
+      'Content-Type': type,
+      'Content-Security-Policy': policy,
+      'Cache-Control': isForGood ? 'public, max-age=31536000, immutable' : 'no-cache',
+    };
+    assets.set(
+      path,
+      keptDocument(() => body, headers),
+    );
   }
   return assets;
 }
