@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import type { Clock } from '../clock.ts';
 import type { Database } from '../database/database.ts';
+import { regularly } from '../regularly.ts';
 
 /** How often the log is pruned, in milliseconds. */
 const EVERY = 10 * 60 * 1_000;
@@ -34,18 +35,9 @@ export async function pruneLog(database: Database, clock: Clock, days: number): 
 }
 
 /** Prunes now and then. Several nodes may: what one has deleted the other does not find. */
-export function startRetention(database: Database, clock: Clock, days: number, logger: Logger) {
-  let running: Promise<unknown> = Promise.resolve();
-  const timer = setInterval(() => {
-    running = pruneLog(database, clock, days).catch((error: unknown) =>
-      logger.warn({ err: error }, 'the log was not pruned'),
-    );
-  }, EVERY);
-  timer.unref();
-  return {
-    async stop() {
-      clearInterval(timer);
-      await running;
-    },
-  };
-}
+export const startRetention = (database: Database, clock: Clock, days: number, logger: Logger) =>
+  regularly(
+    EVERY,
+    () => pruneLog(database, clock, days),
+    (error) => logger.warn({ err: error }, 'the log was not pruned'),
+  );

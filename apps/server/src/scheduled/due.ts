@@ -1,5 +1,6 @@
 import type { App } from '../context.ts';
 import { isDatabaseAway } from '../database/away.ts';
+import { regularly } from '../regularly.ts';
 
 /** How often each node looks whether something is due. Milliseconds. */
 const EVERY = 1_000;
@@ -31,22 +32,11 @@ export async function takeDue({ database, clock, jobs }: App): Promise<void> {
 }
 
 /** Looks every second. */
-export function watchSchedule(app: App) {
-  let running: Promise<void> | null = null;
-  const timer = setInterval(() => {
-    running ??= takeDue(app)
-      .catch((error: unknown) => {
-        if (!isDatabaseAway(error)) app.logger.warn({ err: error }, 'nobody knows what is due to be sent');
-      })
-      .finally(() => {
-        running = null;
-      });
-  }, EVERY);
-  timer.unref();
-  return {
-    async stop() {
-      clearInterval(timer);
-      await running;
+export const watchSchedule = (app: App) =>
+  regularly(
+    EVERY,
+    () => takeDue(app),
+    (error) => {
+      if (!isDatabaseAway(error)) app.logger.warn({ err: error }, 'nobody knows what is due to be sent');
     },
-  };
-}
+  );
