@@ -1,6 +1,5 @@
 import type { App } from '../context.ts';
-import { lockAccount } from '../users/lock.ts';
-import { endStory } from './end.ts';
+import { removeStory } from './end.ts';
 import { tellOfViews } from './views.ts';
 
 /**
@@ -10,10 +9,7 @@ import { tellOfViews } from './views.ts';
 export async function forgetStories(app: App, userId: string): Promise<void> {
   const { database } = app;
   for (const story of await database.prisma.story.findMany({ where: { authorId: userId } }))
-    await database.transaction(async (tx) => {
-      await lockAccount(tx, userId);
-      if (await tx.story.findUnique({ where: { id: story.id } })) await endStory(tx, app, story);
-    });
+    await removeStory(app, story);
   await database.prisma.storyAudience.deleteMany({ where: { userId } });
   const mine = { viewerId: userId };
   for (const { storyId } of await database.prisma.storyView.findMany({ where: mine }))

@@ -1,6 +1,5 @@
 import type { App } from '../context.ts';
-import { lockAccount } from '../users/lock.ts';
-import { endStory } from './end.ts';
+import { removeStory } from './end.ts';
 
 /** Stories that are looked for at once. */
 const BATCH = 100;
@@ -17,12 +16,7 @@ export async function sweepStories(app: App): Promise<void> {
       orderBy: { expiresAt: 'asc' },
       take: BATCH,
     });
-    for (const { id, authorId } of over)
-      await app.database.transaction(async (tx) => {
-        await lockAccount(tx, authorId);
-        const story = await tx.story.findUnique({ where: { id } });
-        if (story) await endStory(tx, app, story);
-      });
+    for (const story of over) await removeStory(app, story);
     found = over.length;
   }
 }
