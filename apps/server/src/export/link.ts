@@ -1,23 +1,12 @@
 import type { SignedIn } from '../context.ts';
-import { sign } from '../files/signature.ts';
-import { urlUnder } from '../url-under.ts';
+import { signedLink } from '../files/signed-link.ts';
 import { findReadableExport } from './find-readable.ts';
-
-/** Milliseconds for which a link is good. */
-const GOOD_FOR = 5 * 60_000;
 
 /** How to download an archive, and until when: for the caller's session alone, and as long as that goes on. */
 export async function linkExport(
   { app, session }: SignedIn,
   { id }: { id: string },
 ): Promise<{ url: string; expiresAt: string }> {
-  const { sessionId } = session;
-  await findReadableExport(app, sessionId, id);
-  const expires = app.clock.now().getTime() + GOOD_FOR;
-  const signature = sign(app.env, { use: 'export', id, session: sessionId, expires });
-  const query = new URLSearchParams({ session: sessionId, expires: String(expires), signature });
-  return {
-    url: urlUnder(app.env.PUBLIC_URL, `/exports/${id}?${query}`),
-    expiresAt: new Date(expires).toISOString(),
-  };
+  await findReadableExport(app, session.sessionId, id);
+  return signedLink(app, 'export', id, session.sessionId);
 }

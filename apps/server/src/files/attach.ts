@@ -1,7 +1,7 @@
 import type { FileInfo } from '@parley/contract';
 import type { Acting } from '../context.ts';
 import { ParleyError } from '../error.ts';
-import { toFileInfo } from './file-info.ts';
+import { inOrder } from './file-info.ts';
 
 /**
  * The files that the caller puts into a message, as the message has them. Null when that message was sent before, under
@@ -24,8 +24,7 @@ export async function filesToAttach(
     if (sent?.deletedAt && !areThere) return null;
     if (!sent || !areThere) throw new ParleyError('NOT_FOUND', { what: 'file' });
   }
-  const byId = new Map(files.map((file) => [file.id, toFileInfo(file)]));
-  return ids.map((id) => byId.get(id)!);
+  return inOrder(files, ids);
 }
 
 /** Somebody was faster with one of the files, or it has been removed: the same refusal. */

@@ -14,8 +14,8 @@ import { inspect } from './inspect.ts';
 import { bodyOf, incoming, thumbnailOf, whole } from './keys.ts';
 import { withEnding } from './name.ts';
 
-/** How long a file may wait to be used, from when it is ready. Milliseconds. */
-const UNUSED_FOR = 24 * 3_600_000;
+/** How long a file may wait to be used, from when it is ready, or from when it is not to be used otherwise any more. Milliseconds. */
+export const UNUSED_FOR = 24 * 3_600_000;
 
 /** Looks at what came, and makes a file of it; once it is one, returns it as it is. One that is refused is gone. */
 export async function completeUpload(ctx: SignedIn, { uploadId }: { uploadId: string }): Promise<FileInfo> {

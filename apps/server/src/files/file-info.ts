@@ -18,3 +18,9 @@ export const toFileInfo = ({ id, name, size, type, kind, width, height, blurhash
   ...(height !== null && { height }),
   ...(blurhash !== null && { blurhash }),
 });
+
+/** Of rows that were read, in the order in which they were named: all of them are there. */
+export function inOrder(files: File[], ids: string[]): FileInfo[] {
+  const byId = new Map(files.map((file) => [file.id, toFileInfo(file)]));
+  return ids.map((id) => byId.get(id)!);
+}

@@ -1,10 +1,6 @@
-import type { App, SignedIn } from '../context.ts';
-import { urlUnder } from '../url-under.ts';
+import type { SignedIn } from '../context.ts';
 import { findReadable } from './find-readable.ts';
-import { sign } from './signature.ts';
-
-/** Milliseconds for which a link is good. */
-const GOOD_FOR = 5 * 60_000;
+import { signedLink } from './signed-link.ts';
 
 /** How to download a file, and until when. */
 export interface FileLink {
@@ -18,17 +14,6 @@ export interface FileLink {
 export async function linkFile(ctx: SignedIn, { fileId }: { fileId: string }): Promise<FileLink> {
   const { app, session } = ctx;
   const { isImage } = await findReadable(app, session.sessionId, fileId);
-  const expires = app.clock.now().getTime() + GOOD_FOR;
-  const url = urlOf(app, fileId, session.sessionId, expires);
-  return {
-    url,
-    thumbnailUrl: isImage ? `${url}&thumbnail=1` : null,
-    expiresAt: new Date(expires).toISOString(),
-  };
-}
-
-function urlOf({ env }: App, id: string, session: string, expires: number): string {
-  const signature = sign(env, { use: 'download', id, session, expires });
-  const query = new URLSearchParams({ session, expires: String(expires), signature });
-  return urlUnder(env.PUBLIC_URL, `/files/${id}?${query}`);
+  const { url, expiresAt } = signedLink(app, 'download', fileId, session.sessionId);
+  return { url, thumbnailUrl: isImage ? `${url}&thumbnail=1` : null, expiresAt };
 }

@@ -1,10 +1,8 @@
 import type { FileInfo, MessageExtras } from '@parley/contract';
 import type { Tx } from '../database/database.ts';
 import { ParleyError } from '../error.ts';
-import { toFileInfo } from '../files/file-info.ts';
-
-/** How long a file may wait to be used that is not scheduled any more. Milliseconds. */
-const UNUSED_FOR = 24 * 3_600_000;
+import { UNUSED_FOR } from '../files/complete-upload.ts';
+import { inOrder } from '../files/file-info.ts';
 
 /** SQL: whether a file is to be sent with a scheduled message; `f` is its row. */
 export const IS_SCHEDULED = `
@@ -24,8 +22,7 @@ export async function filesToKeep(tx: Tx, ownerId: string, ids: string[]): Promi
     where: { id: { in: ids }, ownerId, purpose: 'message', status: 'ready', used: false },
   });
   if (files.length < ids.length) throw new ParleyError('NOT_FOUND', { what: 'file' });
-  const byId = new Map(files.map((file) => [file.id, toFileInfo(file)]));
-  return ids.map((id) => byId.get(id)!);
+  return inOrder(files, ids);
 }
 
 /** Lets go of the files of a message that is scheduled no more, or with others: for a day they can be used again. */
