@@ -1,7 +1,8 @@
 import { notation } from '../src/docs/notation.ts';
 import {
-  errorSchema,
-  eventSchema,
+  entitiesOf,
+  errorsOf,
+  eventsOf,
   inputOf,
   type OpenApi,
   type Operation,
@@ -13,7 +14,6 @@ import { kindOf } from '../src/docs/reference-page.ts';
 
 /** The reference to be read where the code is read. */
 export function writeMarkdown(api: OpenApi): string {
-  const schemas = Object.entries(api.components.schemas);
   return [
     '# Reference',
     'Every procedure, event, error and type. Written by `npm run reference` from the code, and not by hand.',
@@ -24,13 +24,11 @@ export function writeMarkdown(api: OpenApi): string {
     ...operationsOf(api).map(procedure),
     '## Events',
     'By `events.stream`, each with the cursor from which to go on. Those of the stream itself, and those that are true only now, are no facts of the log.',
-    ...Object.keys(api['x-events']).map((type) => section(type, api.components.schemas[eventSchema(type)]!)),
+    ...eventsOf(api).map(section),
     '## Errors',
-    ...schemas
-      .filter(([name]) => name.startsWith(errorSchema('')))
-      .map(([name, schema]) => section(name.slice(errorSchema('').length), schema)),
+    ...errorsOf(api).map(section),
     '## Types',
-    ...schemas.filter(([name]) => !name.includes('.')).map(([name, schema]) => section(name, schema)),
+    ...entitiesOf(api).map(section),
   ]
     .join('\n\n')
     .concat('\n');
@@ -68,7 +66,7 @@ function procedure(operation: Operation): string {
   ].join('\n\n');
 }
 
-const section = (name: string, schema: Schema): string =>
+const section = ([name, schema]: [string, Schema]): string =>
   [`### ${name}`, ...(schema.description ? [schema.description] : []), code(schema)].join('\n\n');
 
 const code = (schema: Schema): string => `\`\`\`ts\n${notation(schema)}\n\`\`\``;

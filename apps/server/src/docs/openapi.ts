@@ -88,6 +88,16 @@ export const operationsOf = (api: OpenApi): Operation[] => [
   ...Object.values(api['x-subscriptions']),
 ];
 
+/** What the subscription tells of, by type; the errors, by code; and what both are made of, by name. */
+export const eventsOf = (api: OpenApi): [string, Schema][] =>
+  Object.keys(api['x-events']).map((type) => [type, api.components.schemas[eventSchema(type)]!]);
+export const errorsOf = ({ components }: OpenApi): [string, Schema][] =>
+  Object.entries(components.schemas)
+    .filter(([name]) => name.startsWith(errorSchema('')))
+    .map(([name, schema]) => [name.slice(errorSchema('').length), schema]);
+export const entitiesOf = ({ components }: OpenApi): [string, Schema][] =>
+  Object.entries(components.schemas).filter(([name]) => !name.includes('.'));
+
 /** What it takes; undefined: nothing. */
 export const inputOf = ({ requestBody }: Operation): Schema | undefined =>
   requestBody?.required ? requestBody.content['application/json'].schema : undefined;

@@ -1,8 +1,9 @@
 import { escapeHtml, htmlPage } from '../html.ts';
 import { notation } from './notation.ts';
 import {
-  errorSchema,
-  eventSchema,
+  entitiesOf,
+  errorsOf,
+  eventsOf,
   inputOf,
   type OpenApi,
   type Operation,
@@ -15,8 +16,8 @@ import { CONSOLE_PATH, OPENAPI_PATH } from './paths.ts';
 /** The reference as a page for people: what `docs/reference.md` says, with every name leading to what it means. */
 export function referencePage(api: OpenApi): string {
   const code = codeWriter(api);
-  const schemas = Object.entries(api.components.schemas);
-  const entities = schemas.filter(([name]) => !name.includes('.'));
+  const sections = (named: [string, Schema][]) =>
+    named.map(([name, schema]) => section(name, schema, code)).join('\n');
   return htmlPage({
     title: 'Parley: reference',
     style: STYLE,
@@ -29,16 +30,11 @@ ${operationsOf(api)
   .map((operation) => procedure(operation, code))
   .join('\n')}
 <h2 id="events">Events</h2>
-${Object.keys(api['x-events'])
-  .map((type) => section(type, api.components.schemas[eventSchema(type)]!, code))
-  .join('\n')}
+${sections(eventsOf(api))}
 <h2 id="errors">Errors</h2>
-${schemas
-  .filter(([name]) => name.startsWith(errorSchema('')))
-  .map(([name, schema]) => section(name.slice(errorSchema('').length), schema, code))
-  .join('\n')}
+${sections(errorsOf(api))}
 <h2 id="types">Types</h2>
-${entities.map(([name, schema]) => section(name, schema, code)).join('\n')}`,
+${sections(entitiesOf(api))}`,
   });
 }
 
