@@ -18,8 +18,44 @@ export function Menu({
   icon?: IconName;
   entries: () => MenuEntry[];
 }) {
+  return (
+    <PopoverButton label={label} icon={icon}>
+      {(close) =>
+        entries().map((entry) => (
+          <button
+            key={entry.label}
+            type="button"
+            role="menuitem"
+            className={entry.isDanger ? 'danger' : undefined}
+            onClick={() => {
+              close();
+              entry.act();
+            }}
+          >
+            {entry.icon && <Icon name={entry.icon} />}
+            {entry.label}
+          </button>
+        ))
+      }
+    </PopoverButton>
+  );
+}
+
+/** A round button that opens something beside it; `title` is what that is called, if not as the button. */
+export function PopoverButton({
+  label,
+  title = label,
+  icon,
+  children,
+}: {
+  label: string;
+  title?: string;
+  icon: IconName;
+  children: (close: () => void) => ReactNode;
+}) {
   const [isOpen, setOpen] = useState(false);
   const button = useRef<HTMLButtonElement>(null);
+  const close = () => setOpen(false);
   return (
     <>
       <button
@@ -34,22 +70,8 @@ export function Menu({
         <Icon name={icon} />
       </button>
       {isOpen && (
-        <Popover at={button.current!} label={label} onClose={() => setOpen(false)}>
-          {entries().map((entry) => (
-            <button
-              key={entry.label}
-              type="button"
-              role="menuitem"
-              className={entry.isDanger ? 'danger' : undefined}
-              onClick={() => {
-                setOpen(false);
-                entry.act();
-              }}
-            >
-              {entry.icon && <Icon name={entry.icon} />}
-              {entry.label}
-            </button>
-          ))}
+        <Popover at={button.current!} label={title} onClose={close}>
+          {children(close)}
         </Popover>
       )}
     </>
@@ -57,7 +79,7 @@ export function Menu({
 }
 
 /** Opens beside an element, over everything else. */
-export function Popover({
+function Popover({
   at,
   label,
   onClose,

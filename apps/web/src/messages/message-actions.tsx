@@ -1,8 +1,8 @@
 import type { ConversationView, Message } from '@parley/client';
 import { useChat, useMe } from '@parley/client/react';
-import { useRef, useState } from 'react';
+import { useState } from 'react';
 import { Icon } from '../look/icons.tsx';
-import { Menu, type MenuEntry, Popover } from '../look/menu.tsx';
+import { Menu, type MenuEntry, PopoverButton } from '../look/menu.tsx';
 import { useNotices } from '../look/notices.tsx';
 import { ReportDialog } from '../people/report-dialog.tsx';
 import { goTo } from '../router.ts';
@@ -104,40 +104,25 @@ export function MessageActions({
 function React({ conversationId, seq }: { conversationId: string; seq: number }) {
   const chat = useChat();
   const { attempt } = useNotices();
-  const [isOpen, setOpen] = useState(false);
-  const button = useRef<HTMLButtonElement>(null);
   return (
-    <>
-      <button
-        ref={button}
-        type="button"
-        className="button round"
-        aria-label="React"
-        aria-haspopup="menu"
-        aria-expanded={isOpen}
-        onClick={() => setOpen(true)}
-      >
-        <Icon name="smile" />
-      </button>
-      {isOpen && (
-        <Popover at={button.current!} label="Reactions" onClose={() => setOpen(false)}>
-          <div className="emojis">
-            {EMOJIS.map((emoji) => (
-              <button
-                key={emoji}
-                type="button"
-                role="menuitem"
-                onClick={() => {
-                  setOpen(false);
-                  void attempt(chat.api.reactions.add.mutate({ conversationId, seq, emoji }));
-                }}
-              >
-                {emoji}
-              </button>
-            ))}
-          </div>
-        </Popover>
+    <PopoverButton label="React" title="Reactions" icon="smile">
+      {(close) => (
+        <div className="emojis">
+          {EMOJIS.map((emoji) => (
+            <button
+              key={emoji}
+              type="button"
+              role="menuitem"
+              onClick={() => {
+                close();
+                void attempt(chat.api.reactions.add.mutate({ conversationId, seq, emoji }));
+              }}
+            >
+              {emoji}
+            </button>
+          ))}
+        </div>
       )}
-    </>
+    </PopoverButton>
   );
 }
