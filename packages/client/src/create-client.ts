@@ -3,9 +3,8 @@ import type { Api } from './api-type.ts';
 import type { ChatClient, ClientOptions } from './chat-client.ts';
 import { isParleyError } from './errors.ts';
 import { createFileLinks } from './files/links.ts';
-import { createUploads } from './files/upload.ts';
 import { createListeners } from './listeners.ts';
-import { platform } from './platform.ts';
+import { createOutgoing } from './outgoing.ts';
 import { reachServer, type Server, sourceOf, within } from './server.ts';
 import { createStore } from './store.ts';
 import { readAllMembers } from './sync/all-members.ts';
@@ -13,20 +12,10 @@ import type { ReceivedEvent } from './sync/apply-event.ts';
 import { createConnection } from './sync/connection.ts';
 import { markArrivals } from './sync/deliveries.ts';
 import { createFollower, type Follower } from './sync/follow.ts';
-import { keepOutbox } from './sync/kept-outbox.ts';
-import { createMarks } from './sync/marks.ts';
 import { createOnce } from './sync/once.ts';
 import { createPages } from './sync/pages.ts';
 import { ANSWER_WITHIN_MS } from './sync/retry.ts';
-import { createSender } from './sync/sender.ts';
-import {
-  dropEphemeral,
-  emptyState,
-  markDelivered,
-  markRead,
-  mergeConversation,
-  mergeMembers,
-} from './sync/state.ts';
+import { dropEphemeral, emptyState, mergeConversation, mergeMembers } from './sync/state.ts';
 import { createTyping } from './sync/typing.ts';
 import { timed } from './timed.ts';
 import { followPlatform } from './wake-events.ts';
@@ -41,59 +30,7 @@ export function createClient(options: ClientOptions): ChatClient {
   let running = false;
   let closed = false;
 
-  const kept = keepOutbox({
-    storage: options.storage,
-    locks: platform.navigator?.locks,
-    content: () => ({
-      items: sender.content(),
-      read: marks.read.wanted(),
-      delivered: marks.delivered.wanted(),
-    }),
-    restored({ items, read, delivered }) {
-      sender.restore(items);
-      for (const [id, seq] of Object.entries(read)) void marks.read.mark(id, seq);
-      for (const [id, seq] of Object.entries(delivered)) void marks.delivered.mark(id, seq);
-    },
-    ready: resumeSending,
-  });
-
-  function canSend(): boolean {
-    if (!kept.isReady()) return false;
-    const status = connection.status.get();
-    if (!transport.resumes) return status !== 'idle' && status !== 'unauthorized';
-    return status === 'live' || status === 'catching-up';
-  }
-
-  const sender = createSender(
-    store,
-    ({ status: _, unanswered: __, message: ___, error: ____, ...draft }, signal) =>
-      api.messages.send.mutate(draft, within(signal)),
-    canSend,
-    kept.save,
-  );
-  const marks = {
-    read: createMarks(
-      store,
-      markRead,
-      (conversationId, seq, signal) => api.messages.markRead.mutate({ conversationId, seq }, within(signal)),
-      canSend,
-      kept.save,
-    ),
-    delivered: createMarks(
-      store,
-      markDelivered,
-      (conversationId, seq, signal) =>
-        api.messages.markDelivered.mutate({ conversationId, seq }, within(signal)),
-      canSend,
-      kept.saveSoon,
-    ),
-  };
-  const uploads = createUploads({
-    create: (input, signal) => api.uploads.create.mutate(input, within(signal)),
-    complete: (uploadId, signal) => api.uploads.complete.mutate({ uploadId }, within(signal)),
-    fetch: server.fetch,
-    canSend,
-  });
+  const outgoing = createOutgoing(server, store, connection, options.storage);
   const links = createFileLinks((fileId) => api.files.link.query({ fileId }));
   const typing = createTyping(
     store,
@@ -105,8 +42,8 @@ export function createClient(options: ClientOptions): ChatClient {
     store,
     tell: connection.tell,
     emit: hear,
-    arrived: sender.arrived,
-    over: (state) => marks.read.over(marks.delivered.over(state)),
+    arrived: outgoing.arrived,
+    over: outgoing.over,
   });
   const conversations = conversationLoads(server, follower);
   const pages = createPages({
@@ -117,45 +54,34 @@ export function createClient(options: ClientOptions): ChatClient {
       await follower.ready();
       if (!store.get().conversations?.[conversationId]) await conversations.load({ conversationId });
     },
-    arrived: sender.arrived,
+    arrived: outgoing.arrived,
   });
-  const stopMarking = options.delivered === 'manual' ? () => {} : markArrivals(store, marks.delivered.mark);
+  const stopMarking = options.delivered === 'manual' ? () => {} : markArrivals(store, outgoing.markDelivered);
 
   connection.status.subscribe((status) => {
     if (status !== 'live') forgetEphemeral();
-    if (status === 'live' || status === 'catching-up') resumeSending();
   });
   const stopListening = followPlatform(wake, () => {
     connection.tell('offline');
     if (transport.resumes) transport.drop();
     else follower.drop();
   });
-  let lastOutbox = store.get().outbox;
-  store.subscribe(({ me, outbox }) => {
-    if (outbox !== lastOutbox) kept.saveSoon();
-    lastOutbox = outbox;
+  store.subscribe(({ me }) => {
     // With the application's own tokens, the first snapshot says whose they are.
-    if (running && me) kept.open(me.id);
+    if (running && me) outgoing.open(me.id);
   });
   session.status.subscribe((status) => {
     if (status !== 'expired') return;
     stop('expired');
     // Logged in again, they go on; whatever another tab does meanwhile to log out is not undone.
-    void kept.close();
+    void outgoing.close();
   });
   void session.restore().then(() => {
     if (session.status.get() !== 'signed-in' || closed) return;
     const userId = session.userId();
-    if (userId) kept.open(userId);
+    if (userId) outgoing.open(userId);
     start();
   });
-
-  function resumeSending(): void {
-    sender.resume();
-    marks.read.resume();
-    marks.delivered.resume();
-    uploads.resume();
-  }
 
   function wake(): void {
     transport.wake();
@@ -191,11 +117,7 @@ export function createClient(options: ClientOptions): ChatClient {
   }
 
   function giveUp(reason: string): void {
-    const error = new Error(reason);
-    sender.clear(error);
-    marks.read.clear(error);
-    marks.delivered.clear(error);
-    uploads.clear(error);
+    outgoing.giveUp(new Error(reason));
     links.clear();
   }
 
@@ -209,11 +131,11 @@ export function createClient(options: ClientOptions): ChatClient {
     const { user, sessionId, accessToken, accessTokenExpiresAt, refreshToken } = answer;
     stop('closed');
     if (store.get().me?.id !== user.id) {
-      await kept.close();
+      await outgoing.close();
       forget('Somebody else has signed in');
     }
     await session.adopt({ sessionId, accessToken, accessTokenExpiresAt, refreshToken, userId: user.id });
-    kept.open(user.id);
+    outgoing.open(user.id);
     store.set({ ...store.get(), me: user });
     start();
     return user;
@@ -227,7 +149,7 @@ export function createClient(options: ClientOptions): ChatClient {
     } catch (error) {
       if (!isParleyError(error, 'UNAUTHENTICATED')) throw error;
     } finally {
-      const wiped = kept.wipe();
+      const wiped = outgoing.wipe();
       forget('Signed out');
       await Promise.all([wiped, session.forget()]);
     }
@@ -252,15 +174,15 @@ export function createClient(options: ClientOptions): ChatClient {
     messages: {
       send(draft) {
         if (draft.conversationId !== undefined) typing.sent(draft.conversationId);
-        return sender.send(draft);
+        return outgoing.send(draft);
       },
-      sending: sender.sending,
-      markRead: ({ conversationId, seq }) => marks.read.mark(conversationId, seq),
-      markDelivered: ({ conversationId, seq }) => marks.delivered.mark(conversationId, seq),
+      sending: outgoing.sending,
+      markRead: ({ conversationId, seq }) => outgoing.markRead(conversationId, seq),
+      markDelivered: ({ conversationId, seq }) => outgoing.markDelivered(conversationId, seq),
       ...pages,
     },
     conversations,
-    files: { upload: uploads.upload, link: links.link },
+    files: { upload: outgoing.upload, link: links.link },
     typing: typing.pressed,
     setPresence: async (status) => void (await api.presence.set.mutate({ status })),
     async close() {
@@ -268,7 +190,7 @@ export function createClient(options: ClientOptions): ChatClient {
       stop('closed');
       stopMarking();
       stopListening();
-      const saved = kept.close();
+      const saved = outgoing.close();
       giveUp('The client was closed');
       await saved;
     },
