@@ -3,6 +3,7 @@ import type { Session } from '../context.ts';
 import type { Env } from '../env.ts';
 import { ParleyError } from '../error.ts';
 import type { Lane } from './lane.ts';
+import { Pace } from './pace.ts';
 import type { Progress } from './progress.ts';
 import type { Socket } from './socket.ts';
 
@@ -72,10 +73,8 @@ export class Connections {
   readonly #sockets = new Set<SocketConnection>();
   readonly #byNetwork = new Map<string, number>();
   readonly #byUser = new Map<string, Set<Connection>>();
-  /** Messages heard since the last look, by person, and by network from those who are nobody yet. */
-  readonly #heard = new Map<string, number>();
-  /** Sockets of which nothing more is heard before the next look. */
-  readonly #paced = new Set<SocketConnection>();
+  /** By person, and by network for those who are nobody yet. */
+  readonly #pace: Pace;
   /** Sessions that have ended of late, and when. */
   readonly #ended = new Map<string, number>();
   readonly #observers: PeopleObserver[] = [];
@@ -84,6 +83,7 @@ export class Connections {
   constructor(env: Env, clock: Clock) {
     this.#env = env;
     this.#clock = clock;
+    this.#pace = new Pace(env.MAX_MESSAGES_PER_SECOND, clock);
   }
 
   observe(observer: PeopleObserver): void {
@@ -114,19 +114,14 @@ export class Connections {
 
   removeSocket(connection: SocketConnection): void {
     this.#sockets.delete(connection);
-    this.#paced.delete(connection);
+    this.#pace.forget(connection.socket);
     this.remove(connection);
   }
 
-  /** A message came. Whoever sends more than one may in a second is heard on in the next. */
+  /** A message came. */
   heardFrom(connection: SocketConnection): void {
     connection.lastSeen = this.#clock.elapsed();
-    const sender = connection.session?.userId ?? connection.network;
-    const heard = (this.#heard.get(sender) ?? 0) + 1;
-    this.#heard.set(sender, heard);
-    if (heard <= this.#env.MAX_MESSAGES_PER_SECOND) return;
-    this.#paced.add(connection);
-    connection.socket.hold('pace');
+    this.#pace.heard(connection.session?.userId ?? connection.network, connection.socket);
   }
 
   /** It has said that it comes without a session. */
@@ -168,7 +163,7 @@ export class Connections {
         connection.close(CLOSE.unauthenticated, 'session ended');
   }
 
-  /** Looks after every connection once: stalls, silence, floods, and time that has run out. */
+  /** Looks after every connection once: stalls, silence, and time that has run out. */
   sweep(): void {
     const now = this.#clock.elapsed();
     const time = this.#clock.now().getTime();
@@ -177,10 +172,6 @@ export class Connections {
       else if (connection.session) watchExpiry(connection, connection.session.expiresAt.getTime() - time);
     }
     for (const connection of this.#sockets) watchSocket(connection, now);
-    const paced = [...this.#paced];
-    this.#paced.clear();
-    this.#heard.clear();
-    for (const { socket } of paced) socket.release('pace');
     for (const [sessionId, since] of this.#ended)
       if (now - since > ENDED_FOR) this.#ended.delete(sessionId);
       else break;
@@ -189,6 +180,7 @@ export class Connections {
   /** Closes everything, spread over some seconds. */
   async leave(): Promise<void> {
     clearInterval(this.#timer);
+    this.#pace.close();
     const connections = [...this.#open];
     const step = LEAVE_OVER / Math.max(connections.length, 100);
     for (const connection of connections) {
