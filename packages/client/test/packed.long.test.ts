@@ -45,7 +45,7 @@ test('the package holds what it says, and nothing else', async () => {
     `dist/${name}.d.ts`,
     `dist/${name}.js`,
   ]);
-  expect(files.sort()).toEqual(['dist', ...built, 'package.json']);
+  expect(files.sort()).toEqual(['LICENSE', 'dist', ...built, 'package.json']);
   const { dependencies, exports } = JSON.parse(await readFile(join(folder, 'package.json'), 'utf8'));
   expect(Object.keys(dependencies)).toEqual(['eventsource']);
   expect(exports['.']).toEqual({ types: './dist/index.d.ts', default: './dist/index.js' });
