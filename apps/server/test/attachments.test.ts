@@ -1,5 +1,5 @@
 import { v7 } from 'uuid';
-import { describe, expect, test, vi } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { sweepFiles } from '../src/files/sweep.ts';
 import { runSql } from './database.ts';
 import type { Person } from './people.ts';
@@ -80,7 +80,7 @@ describe('a message with files', () => {
       refused('IDEMPOTENCY_CONFLICT'),
     );
     await alice.api.messages.delete.mutate({ conversationId, seq: 1, scope: 'everyone' });
-    await vi.waitFor(async () => expect(await isThere(one.id)).toBe(false));
+    await expect.poll(() => isThere(one.id)).toBe(false);
     expect(await send(alice, conversationId, [one.id], { clientMessageId })).toMatchObject({
       id: sent[0]!.id,
       deletedAt: expect.any(String),
@@ -173,16 +173,16 @@ describe('S37, S40, S80: a file is for those who see a message with it', () => {
     const { alice, group, id, hers, his } = await shared();
     await alice.api.messages.delete.mutate({ conversationId: group, seq: 1, scope: 'everyone' });
     expect([await hers(), await his()]).toEqual([403, 403]);
-    await vi.waitFor(async () => expect(await isThere(id)).toBe(false));
+    await expect.poll(() => isThere(id)).toBe(false);
   });
 
   test('when the group is deleted; and the file goes', async () => {
     const { alice, group, id, hers, his } = await shared();
     await alice.api.groups.delete.mutate({ conversationId: group });
     expect([await hers(), await his()]).toEqual([403, 403]);
-    await vi.waitFor(async () =>
-      expect(await runSql(server.databaseUrl, `SELECT FROM attachments WHERE file_id = '${id}'`)).toEqual([]),
-    );
+    await expect
+      .poll(() => runSql(server.databaseUrl, `SELECT FROM attachments WHERE file_id = '${id}'`))
+      .toEqual([]);
     await sweepFiles(server.nodes[0].app);
     expect(await isThere(id)).toBe(false);
   });
@@ -191,7 +191,7 @@ describe('S37, S40, S80: a file is for those who see a message with it', () => {
     const { alice, id, his } = await shared();
     const { password } = alice.credentials;
     await alice.api.auth.deleteAccount.mutate({ password, messages });
-    if (messages === 'erase') await vi.waitFor(async () => expect(await isThere(id)).toBe(false));
+    if (messages === 'erase') await expect.poll(() => isThere(id)).toBe(false);
     expect(await his()).toBe(messages === 'keep' ? 200 : 403);
   });
 
@@ -219,7 +219,7 @@ describe('S37, S40, S80: a file is for those who see a message with it', () => {
     expect((await download(carol, id)).status).toBe(200);
     await expect(linkOf(alice, id)).rejects.toEqual(noFile);
     await bob.api.messages.delete.mutate({ conversationId, seq: 1, scope: 'everyone' });
-    await vi.waitFor(async () => expect(await isThere(id)).toBe(false));
+    await expect.poll(() => isThere(id)).toBe(false);
   });
 
   test('a sweep at this moment takes nothing that is just being sent', async () => {

@@ -205,9 +205,9 @@ describe('the rules', () => {
       refused('FILE_TYPE_REFUSED'),
     );
     await expect(alice.api.uploads.complete.mutate({ uploadId })).rejects.toEqual(refused('NOT_FOUND'));
-    await vi.waitFor(() =>
-      expect(filesOnDisk().filter(({ parentPath }) => parentPath.includes(uploadId))).toEqual([]),
-    );
+    await expect
+      .poll(() => filesOnDisk().filter(({ parentPath }) => parentPath.includes(uploadId)))
+      .toEqual([]);
     expect(temporary(uploadId)).toEqual([]);
   });
 
@@ -293,7 +293,7 @@ describe('the rules', () => {
     const socket = sending(url, 'Content-Length: 2000000');
     socket.write(bytes.subarray(0, 700_000), () => socket.destroy());
     const offset = async () => Number((await fetch(url, { method: 'HEAD' })).headers.get('upload-offset'));
-    await vi.waitFor(async () => expect(await offset()).toBeGreaterThan(524_287));
+    await expect.poll(offset).toBeGreaterThan(524_287);
     const early = await put(url, bytes.subarray(0, 100), 0);
     expect([early.status, Number(early.headers.get('upload-offset'))]).toEqual([409, expect.any(Number)]);
     expect(await early.json()).toMatchObject({ code: 'UPLOAD_INCOMPLETE', httpStatus: 409, size: 2_000_000 });
@@ -351,9 +351,9 @@ describe('the rules', () => {
     const socket = sending(url, 'Content-Length: 1000');
     socket.write('%PDF-');
     await new Promise((resolve) => socket.once('close', resolve));
-    await vi.waitFor(async () =>
-      expect((await fetch(url, { method: 'HEAD' })).headers.get('upload-offset')).toBe('5'),
-    );
+    await expect
+      .poll(async () => (await fetch(url, { method: 'HEAD' })).headers.get('upload-offset'))
+      .toBe('5');
   });
 
   test('somebody sends four uploads at a time to a node, and no more', async () => {
@@ -366,12 +366,13 @@ describe('the rules', () => {
     );
     const bytes = pdf(1_000);
     const { url } = await begin(alice, bytes);
-    await vi.waitFor(async () => {
-      const response = await put(url, bytes.subarray(0, 0));
-      expect([response.status, response.headers.get('retry-after')]).toEqual([503, '1']);
-    });
+    const fifth = async () => {
+      const { status, headers } = await put(url, bytes.subarray(0, 0));
+      return [status, headers.get('retry-after')];
+    };
+    await expect.poll(fifth).toEqual([503, '1']);
     for (const socket of sockets) socket.destroy();
-    await vi.waitFor(async () => expect((await put(url, bytes)).status).toBe(204));
+    await expect.poll(async () => (await put(url, bytes)).status).toBe(204);
   });
 
   test('to complete an upload again, and ten times at once, gives the same file', async () => {
@@ -700,10 +701,7 @@ describe('what nobody uses', () => {
     await begin(alice, pdf());
     const { password } = alice.credentials;
     await alice.api.auth.deleteAccount.mutate({ password, messages: 'keep' });
-    await vi.waitFor(
-      async () => expect(await runSql(server.databaseUrl, 'SELECT id FROM files')).toEqual([]),
-      { timeout: 10_000 },
-    );
+    await expect.poll(() => runSql(server.databaseUrl, 'SELECT id FROM files')).toEqual([]);
   });
 });
 

@@ -1,5 +1,5 @@
 import { v7 } from 'uuid';
-import { expect, test, vi } from 'vitest';
+import { expect, test } from 'vitest';
 import type { Person } from './people.ts';
 import { photo } from './samples.ts';
 import { serverForAll } from './server.ts';
@@ -11,10 +11,7 @@ const noFile = expect.objectContaining({
   data: expect.objectContaining({ code: 'NOT_FOUND', what: 'file' }),
 });
 const isGone = (fileId: string) =>
-  vi.waitFor(async () => {
-    const { prisma } = server.nodes[0].app.database;
-    expect(await prisma.file.count({ where: { id: fileId } })).toBe(0);
-  });
+  expect.poll(() => server.nodes[0].app.database.prisma.file.count({ where: { id: fileId } })).toBe(0);
 
 const picture = async (person: Person, purpose: 'avatar' | 'group_icon') =>
   (await upload(person, await photo(), { purpose })).id;

@@ -1,7 +1,7 @@
 import { createClient, emptyState, takeBootstrap, totalsOf, unreadOf } from '@parley/client';
 import type { Mentions } from '@parley/contract';
 import { v7 } from 'uuid';
-import { describe, expect, test, vi } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { Cable } from './cable.ts';
 import type { Person } from './people.ts';
 import { serverForAll } from './server.ts';
@@ -206,7 +206,7 @@ describe('what somebody has not read', () => {
     await chat.login({ login: username, password });
     for (const whom of [[bob], [], [bob]]) await call(alice, conversationId, whom);
     const same = async () => expect(totalsOf(chat.state.get())).toEqual(await bob.api.sync.unread.query());
-    await vi.waitFor(() => expect(totalsOf(chat.state.get())).toMatchObject({ total: 3, mentions: 2 }));
+    await expect.poll(() => totalsOf(chat.state.get())).toMatchObject({ total: 3, mentions: 2 });
     await same();
     await chat.messages.markDelivered({ conversationId, seq: 3 });
     expect(chat.state.get().conversations![conversationId]!.me).toMatchObject({
@@ -217,9 +217,9 @@ describe('what somebody has not read', () => {
     expect(totalsOf(chat.state.get())).toMatchObject({ total: 1, mentions: 1 });
     await same();
     await bob.api.messages.markRead.mutate({ conversationId });
-    await vi.waitFor(() => expect(totalsOf(chat.state.get())).toMatchObject({ total: 0, conversations: [] }));
+    await expect.poll(() => totalsOf(chat.state.get())).toMatchObject({ total: 0, conversations: [] });
     await bob.api.conversations.configure.mutate({ conversationId, isMarkedUnread: true });
-    await vi.waitFor(() => expect(totalsOf(chat.state.get()).conversations).toHaveLength(1));
+    await expect.poll(() => totalsOf(chat.state.get()).conversations).toHaveLength(1);
     await same();
     await chat.messages.markRead({ conversationId, seq: 3 });
     expect(totalsOf(chat.state.get()).conversations).toEqual([]);
