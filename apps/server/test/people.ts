@@ -5,6 +5,7 @@ import {
   httpLink,
   httpSubscriptionLink,
   type TRPCClient,
+  type TRPCLink,
   type TRPCWebSocketClient,
   wsLink,
 } from '@trpc/client';
@@ -134,15 +135,20 @@ export class Person {
     return this.on(0);
   }
 
-  /** A socket of the stock client, and the API over it. */
-  socket(node = 0): { api: Api; client: TRPCWebSocketClient; close(): void } {
+  /** A socket of the stock client, and the API over it; calls go through these links first. */
+  socket(
+    node = 0,
+    ...links: TRPCLink<AppRouter>[]
+  ): { api: Api; client: TRPCWebSocketClient; close(): void } {
     const client = createWSClient({
       url: this.people.url(node).replace('http', 'ws'),
       connectionParams: () => ({ token: this.tokens.accessToken }),
       WebSocket: WebSocket as unknown as typeof globalThis.WebSocket,
       retryDelayMs: () => 20,
     });
-    const api = createTRPCClient<AppRouter>({ links: [wsLink({ client, transformer: superjson })] });
+    const api = createTRPCClient<AppRouter>({
+      links: [...links, wsLink({ client, transformer: superjson })],
+    });
     return this.people.keep({ api, client, close: () => void client.close() });
   }
 
