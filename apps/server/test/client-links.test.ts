@@ -82,7 +82,7 @@ test('a browser that says it is offline is believed at once, and so is one that 
     cable.plug();
     window.dispatchEvent(new Event('online'));
     await becomes(chat, 'live');
-    expect(it.heard).toEqual(['meanwhile']);
+    await expect.poll(() => it.heard).toEqual(['meanwhile']);
     await chat.close();
     expect(chat.connection.get()).toBe('idle');
     window.dispatchEvent(new Event('offline'));

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import {
   createTRPCClient,
   createWSClient,
@@ -13,6 +14,7 @@ import { EventSource } from 'eventsource';
 import superjson from 'superjson';
 import { v7 } from 'uuid';
 import { WebSocket } from 'ws';
+import type { EventLog } from '../src/events/log.ts';
 import type { AppRouter } from '../src/public.ts';
 import { Subscription } from './subscription.ts';
 
@@ -27,9 +29,10 @@ export function signedIn(answer: Registered): Extract<Registered, { status: 'sig
   return answer;
 }
 
-/** Where a node listens. */
+/** Where a node listens, and its log if it runs in this process. */
 interface Node {
   url: string;
+  app?: { log: EventLog };
 }
 
 /** Everybody of one test. They act through the public API, with stock clients. */
@@ -65,6 +68,14 @@ export class People {
 
   url(node: number): string {
     return `${this.#nodes[node]!.url}/trpc`;
+  }
+
+  /** Resolves when a node knows of all that was done before: it follows the log, a little later. */
+  async settled(node: number): Promise<void> {
+    const log = this.#nodes[node]!.app?.log;
+    if (!log) return;
+    const head = await log.reader.head();
+    while (log.hub.applied < head) await sleep(2);
   }
 
   /** What is closed at the end of the test. */
@@ -152,8 +163,12 @@ export class Person {
     return this.people.keep({ api, client, close: () => void client.close() });
   }
 
-  /** Subscribes with the stock client, over a socket or over SSE, and resolves when it has caught up. */
+  /**
+   * Subscribes with the stock client, over a socket or over SSE, and resolves when it has caught up with all that was
+   * done before.
+   */
   async subscribe(options: SubscribeOptions = {}): Promise<Subscription> {
+    await this.people.settled(options.node ?? 0);
     const subscription = this.follow(options);
     await subscription.until(({ type }) => type === 'stream.caught-up');
     return subscription;

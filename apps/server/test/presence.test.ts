@@ -192,6 +192,7 @@ test('changes of one second come in one frame', async () => {
   await untilSeen(hers, bob, 'away');
   for (const status of ['busy', 'online', 'busy', 'away', 'busy'] as const) {
     await bob.api.presence.set.mutate({ status });
+    await server.people.settled(0);
     await presence.turn();
   }
   await carol.subscribe();

@@ -8,7 +8,10 @@ import type { Subscription } from './subscription.ts';
 
 export interface ClockedServer extends TestServer {
   clock: ManualClock;
-  /** Lets so many seconds pass on the clock, one after the other, with a turn of presence on each node in each. */
+  /**
+   * Lets so many seconds pass on the clock, one after the other, with a turn of presence on each node in each, once the
+   * nodes know of all that was done before.
+   */
   later(seconds: number): Promise<void>;
 }
 
@@ -28,6 +31,7 @@ function clocked(server: TestServer, clock: ManualClock): ClockedServer {
   return Object.assign(server, {
     clock,
     async later(seconds: number) {
+      for (const node of server.nodes.keys()) await server.people.settled(node);
       for (let n = 0; n < seconds; n++) {
         clock.advance(1_000);
         for (const { app } of server.nodes) await app.presence.turn();

@@ -255,6 +255,8 @@ describe('a conversation that is marked as unread', () => {
     const mark = () => bob.api.conversations.configure.mutate({ conversationId, isMarkedUnread: true });
     expect(await mark()).toMatchObject({ isMarkedUnread: true, isArchived: false });
     await mark();
+    // It is told as it is when it is read.
+    await phone.until(({ type }) => type === 'membership.updated');
     expect(await marked(bob, conversationId)).toBe(true);
     expect(await marked(alice, conversationId)).toBe(false);
     expect(await bob.api.sync.unread.query()).toMatchObject({

@@ -163,6 +163,7 @@ test('with more than a hundred people of a conversation on a node, none of them 
   const conversationId = await alice.startGroup('crowd', bob, carol);
   const crowd = await addCrowd(server.databaseUrl, conversationId, LIMITS.typingAudience);
   const { hub } = server.nodes[0].app.log;
+  await server.people.settled(0);
   let told = 0;
   const listener = { deliver: () => {}, tell: () => ++told > 0 };
   const present = await Promise.all(crowd.map((userId) => hub.join(userId, listener)));
@@ -170,6 +171,7 @@ test('with more than a hundred people of a conversation on a node, none of them 
   const carols = await carol.subscribe({ node: 1 });
   await known(bob, conversationId, carols);
   const direct = await alice.talkTo(bob);
+  await server.people.settled(0);
   await bob.api.typing.start.mutate({ conversationId });
   await carols.when(() => typingIn(carols).length === 1);
   await fence(bob, 0, direct, hers);
