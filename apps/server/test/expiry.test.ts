@@ -186,6 +186,34 @@ describe('S28, S29 a session that ends', () => {
     expect(messages.map(({ text }) => text)).toEqual(['anybody?']);
   });
 
+  test.each([
+    ['is answered', true],
+    ['that takes too long is not waited for', false],
+  ])('tells its socket nothing more, and a call under way %s', async (_, ends) => {
+    await using server = await clockedServer();
+    const [alice, bob] = await server.people.all('alice', 'bob');
+    const conversationId = await alice.talkTo(bob);
+    await alice.say(conversationId, 'hello');
+    using peer = await follow(server.url, bob);
+    const blocker = await server.nodes[0].app.database.pool.connect();
+    await blocker.query('BEGIN');
+    await blocker.query('LOCK TABLE messages');
+    const call = peer.call('messages.list', { conversationId }, 'query');
+    await heard(peer);
+    await bob.api.auth.logout.mutate();
+    await peer.when(() => peer.texts.some((text) => text.includes('session.ended')));
+    const told = peer.texts.length;
+    await alice.api.typing.start.mutate({ conversationId });
+    await alice.api.conversations.configure.mutate({ conversationId, isPinned: true });
+    await server.people.settled(0);
+    if (ends) await blocker.query('ROLLBACK');
+    expect(await peer.closed()).toBe(4401);
+    if (ends) expect((await call).data.messages).toMatchObject([{ text: 'hello' }]);
+    expect(peer.texts.length).toBe(ends ? told + 1 : told);
+    if (!ends) await blocker.query('ROLLBACK');
+    blocker.release();
+  });
+
   test('between the look at its row and the binding of its connection gets neither socket nor stream', async () => {
     await using server = await clockedServer();
     const { database } = server.nodes[0].app;

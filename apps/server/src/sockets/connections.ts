@@ -26,7 +26,7 @@ export interface Connection {
   readonly progress: Progress;
   /** Asks its client to go on with another connection and a fresh token. Nothing comes this way any more. */
   renew(): void;
-  /** Ends it after all that was written before. */
+  /** Ends it after all that was written before, and what is under way is answered. No event comes this way any more. */
   close(code: number, reason: string): void;
   /** Ends it without a word: its client does not read. */
   giveUp(): void;

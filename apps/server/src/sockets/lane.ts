@@ -14,7 +14,7 @@ export class Lane implements Sink {
   readonly #socket: Socket;
   /** The request id as JSON: the front of every frame of this subscription. */
   #requestId = 'null';
-  /** Set when the client was asked to connect again: from there it goes on with another socket. */
+  /** Set when the client was asked to connect again, or its socket closes: from there it goes on with another one. */
   retired = false;
 
   constructor(socket: Socket) {

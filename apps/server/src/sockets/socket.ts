@@ -9,6 +9,8 @@ const CLOSE_ABOVE = 1024 * 1024;
 const COPY_UP_TO = 64 * 1024;
 /** With this many calls under way, nothing more of a socket is heard until one is done. */
 const CALLS_AT_ONCE = 50;
+/** Milliseconds that calls under way have for their answers when their socket is to close. */
+const ANSWERED_WITHIN = 1_000;
 const NOTHING = Buffer.alloc(0);
 
 /** Why nothing of a socket is heard for a while. */
@@ -34,6 +36,7 @@ export class Socket extends WebSocket {
   #queue: Buffer[] = [];
   #queued = 0;
   #calls = 0;
+  #whenAnswered: (() => void) | null = null;
   readonly #holds = new Set<Hold>();
   /** Messages that had been read when it was held. */
   #unheard: unknown[][] = [];
@@ -100,6 +103,8 @@ export class Socket extends WebSocket {
 
   callEnds(): void {
     if (this.#calls-- === CALLS_AT_ONCE) this.release('calls');
+    // tRPC sends the answer right behind, in this turn of the loop.
+    if (this.#calls === 0 && this.#whenAnswered) setImmediate(this.#whenAnswered);
   }
 
   /** Stops reading. What was read already waits: at most what TCP handed over at once. */
@@ -130,9 +135,22 @@ export class Socket extends WebSocket {
   /** Says goodbye after all that was sent before. Nothing that still comes is heard. */
   override close(code?: number, reason?: string): void {
     this.flush();
+    this.#hearNothing();
+    super.close(code, reason);
+  }
+
+  /** The same once the calls under way are answered, among them one that ends the session of its own socket. */
+  closeAnswered(code: number, reason: string): void {
+    if (this.#whenAnswered) return;
+    this.#hearNothing();
+    this.#whenAnswered = () => this.close(code, reason);
+    if (this.#calls === 0) this.#whenAnswered();
+    else setTimeout(this.#whenAnswered, ANSWERED_WITHIN).unref();
+  }
+
+  #hearNothing(): void {
     this.removeAllListeners('message');
     this.#unheard = [];
-    super.close(code, reason);
   }
 
   /** Closes a reader for whom too much waits: it may still read the reason, and has a second for it. */

@@ -103,6 +103,9 @@ export function createUpgradeHandler(app: App, router: AppRouter) {
 
     server.handleUpgrade(request, stream, head, (socket) => {
       socket.attach(stream);
+      const retire = () => {
+        for (const lane of connection.lanes) lane.retired = true;
+      };
       const connection: SocketConnection = {
         socket,
         session: null,
@@ -114,10 +117,13 @@ export function createUpgradeHandler(app: App, router: AppRouter) {
         progress: new Progress(stream),
         renew() {
           // The notice is the last that comes this way: the client resumes behind it, and gets nothing twice.
-          for (const lane of connection.lanes) lane.retired = true;
+          retire();
           socket.send(RECONNECT);
         },
-        close: (code, reason) => socket.close(code, reason),
+        close(code, reason) {
+          retire();
+          socket.closeAnswered(code, reason);
+        },
         giveUp: () => socket.terminate(),
       };
       connectionOf.set(socket, connection);
