@@ -2115,6 +2115,7 @@ declare const apiRecord: {
             updatedAt: string;
           } | null;
         };
+        isListed: boolean;
         cursor: string;
       };
       meta: Meta;

@@ -120,7 +120,8 @@ describe.each(['direct', 'group'] as const)('whoever clears a %s conversation', 
 
     expect(await viewOf(alice, conversationId)).toBeUndefined();
     expect(await listed(alice)).toEqual([]);
-    const cleared = await get(alice, conversationId);
+    const { conversation: cleared, isListed } = await alice.api.conversations.get.query({ conversationId });
+    expect(isListed).toBe(false);
     expect(cleared).toMatchObject({ lastSeq: 3, lastMessage: null, me: { joinedSeq: 3, readSeq: 3 } });
     expect(cleared.me.pinnedAt).not.toBeNull();
     if (kind === 'direct') expect(await alice.talkTo(bob)).toBe(conversationId);

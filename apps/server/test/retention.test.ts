@@ -203,6 +203,9 @@ describe('a message that is too old', () => {
     const listed = async (person: Person) =>
       (await person.api.conversations.list.query({})).conversations.map((view) => view.id);
     expect(await Promise.all([alice, bob, carol, dave].map(listed))).toEqual([[id], [], [id], [id]]);
+    const isListed = async (person: Person) =>
+      (await person.api.conversations.get.query({ conversationId: id })).isListed;
+    expect(await Promise.all([alice, bob, carol, dave].map(isListed))).toEqual([true, false, true, true]);
     await verifyAction([alice, carol, dave], () => alice.say(id, 'four'));
     expect(await Promise.all([alice, bob, carol, dave].map(listed))).toEqual([[id], [id], [id], [id]]);
     expect(await get(bob, id)).toMatchObject({ lastSeq: 4, me: { joinedSeq: 3, readSeq: 3 }, skipped: [] });

@@ -25,6 +25,7 @@ function world(model = new Model()) {
   const seen: ReceivedEvent[] = [];
   const news: ConnectionNews[] = [];
   let epoch = 'e';
+  let answered = async () => {};
   let stream: { listener: StreamListener; sent: number } | null = null;
   const bootstraps: string[] = [];
   const subscriptions: string[] = [];
@@ -39,8 +40,11 @@ function world(model = new Model()) {
       },
       async conversation(id) {
         const conversation = model.conversation(id);
+        const isListed = viewsIn(model.snapshot()).some((view) => view.id === id);
+        const cursor = at(model.log.length);
+        await answered();
         if (!conversation) throw refusal('NOT_FOUND');
-        return { conversation, cursor: at(model.log.length) };
+        return { conversation, isListed, cursor };
       },
       stream(after, listener) {
         subscriptions.push(after);
@@ -77,6 +81,10 @@ function world(model = new Model()) {
         stream.sent += 1;
         stream.listener.item(at(stream.sent), event);
       }
+    },
+    /** A conversation that is asked for is read at once, and told when this resolves. */
+    answerAfter(wait: () => Promise<void>) {
+      answered = wait;
     },
     send: (cursor: string, item: StreamItem) => stream?.listener.item(cursor, item),
     /** The server goes back: it sends again what it has sent. */
@@ -203,15 +211,17 @@ describe('whatever happens on the way', () => {
         let grown = marksOf(it.store.get());
         /** Pages that were read and have not arrived yet. */
         const pages: (() => void)[] = [];
+        const arrival = () => new Promise<void>((resolve) => pages.push(resolve));
+        it.answerAfter(arrival);
         const ask = (n: number) => {
           const conversations = viewsIn(it.model.snapshot());
           const id = conversations[n % conversations.length]?.id;
           if (id === undefined) return;
-          const arrival = new Promise<void>((resolve) => pages.push(resolve));
+          const arrived = arrival();
           const read = async () => {
             const conversation = viewsIn(it.model.snapshot()).find((view) => view.id === id);
             const page = { conversation, members: it.model.members(id), cursor: it.at(it.model.log.length) };
-            await arrival;
+            await arrived;
             if (page.conversation) return { ...page, conversation: page.conversation };
             throw refusal('NOT_FOUND');
           };
@@ -227,7 +237,7 @@ describe('whatever happens on the way', () => {
           if (id === undefined) return;
           const readPage = async (after = '') => {
             const page = pageOfMembers(it, id, after);
-            await new Promise<void>((resolve) => pages.push(resolve));
+            await arrival();
             return page ?? Promise.reject(refusal('NOT_FOUND'));
           };
           it.follower
@@ -245,7 +255,7 @@ describe('whatever happens on the way', () => {
           async read({ conversationId, limit: _, ...range }) {
             const page = it.model.page(conversationId, range);
             const cursor = it.at(it.model.log.length);
-            await new Promise<void>((resolve) => pages.push(resolve));
+            await arrival();
             return page ? { ...page, cursor } : Promise.reject(refusal('NOT_FOUND'));
           },
         });
@@ -272,12 +282,16 @@ describe('whatever happens on the way', () => {
           for (const [id, mark] of Object.entries(marks)) expect(mark).toBeGreaterThanOrEqual(grown[id] ?? 0);
           grown = marks;
         }
-        do {
-          for (const arrive of pages.splice(0)) arrive();
-          await settled();
-        } while (pages.length > 0);
+        const allArrived = async () => {
+          do {
+            for (const arrive of pages.splice(0)) arrive();
+            await settled();
+          } while (pages.length > 0);
+        };
+        await allArrived();
         it.deliver();
         await settled();
+        await allArrived();
         it.follower.stop();
         const fresh = it.model.snapshot();
         const state = it.store.get();
@@ -420,6 +434,35 @@ test('a conversation that was cleared is loaded with the next message, unless it
   it.deliver();
   await settled();
   expect(it.store.get().conversations).toEqual({});
+  model.run([{ do: 'send', who: 1, where: 0 }, ...next, { do: 'trim', left: 0, where: 0 }]);
+  it.deliver();
+  await settled();
+  expect(it.views()).toEqual(model.snapshot().conversations);
+  expect(it.views()).toMatchObject([{ lastSeq: 6, lastMessage: null }]);
+  it.follower.stop();
+});
+
+test('a conversation that was cleared when it was read, and written in when it came, is read again', async () => {
+  const model = new Model().run([{ do: 'direct', with: 0 }]);
+  const it = world(model);
+  it.follower.start();
+  await soon();
+  const answers: (() => void)[] = [];
+  it.answerAfter(() => new Promise((resolve) => answers.push(resolve)));
+  const said: Action = { do: 'send', who: 1, where: 0 };
+  const clear: Action = { do: 'clear', where: 0 };
+  model.run([clear, said, clear]);
+  it.deliver();
+  await soon();
+  model.run([said]);
+  it.deliver();
+  for (const answer of answers.splice(0)) answer();
+  await soon();
+  expect(it.views()).toEqual([]);
+  for (const answer of answers.splice(0)) answer();
+  await soon();
+  expect(it.views()).toEqual(model.snapshot().conversations);
+  expect(it.views()).toMatchObject([{ lastSeq: 2 }]);
   it.follower.stop();
 });
 

@@ -6,15 +6,17 @@ import type { Cursor } from '../events/cursor.ts';
 import { readHead } from '../events/read-log.ts';
 import { loadViews } from './view.ts';
 
-/** One conversation of the caller, and the cursor of the moment it was read. */
+/** One conversation of the caller, whether their list has it, and the cursor of the moment it was read. */
 export function getConversation(
   ctx: SignedIn,
   input: { conversationId: string },
-): Promise<{ conversation: ConversationView; cursor: Cursor }> {
+): Promise<{ conversation: ConversationView; isListed: boolean; cursor: Cursor }> {
   return atOneMoment(ctx.app.database, async (client) => {
-    const query = { ids: [input.conversationId], evenCleared: true };
-    const [conversation] = await loadViews(client, ctx.session.userId, query);
+    const { userId } = ctx.session;
+    const ids = [input.conversationId];
+    const [listed] = await loadViews(client, userId, { ids });
+    const conversation = listed ?? (await loadViews(client, userId, { ids, evenCleared: true }))[0];
     if (!conversation) throw new ParleyError('NOT_FOUND', { what: 'conversation' });
-    return { conversation, cursor: ctx.app.log.cursor(await readHead(client)) };
+    return { conversation, isListed: !!listed, cursor: ctx.app.log.cursor(await readHead(client)) };
   });
 }

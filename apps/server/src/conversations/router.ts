@@ -40,11 +40,16 @@ export const conversationsRouter = {
     .output(z.object({ conversations: z.array(conversationView), hasMore: z.boolean() }))
     .query(({ ctx, input }) => listConversations(ctx, input)),
 
-  /** One conversation, and the cursor of the moment it was read. Errors: `NOT_FOUND`. */
+  /**
+   * One conversation, and the cursor of the moment it was read. `isListed` is false for one that the caller has cleared
+   * and in which there is nothing new: no list has it.
+   *
+   * Errors: `NOT_FOUND`.
+   */
   get: procedure
     .meta({ errors: ['NOT_FOUND'] })
     .input(one)
-    .output(z.object({ conversation: conversationView, cursor: z.string() }))
+    .output(z.object({ conversation: conversationView, isListed: z.boolean(), cursor: z.string() }))
     .query(({ ctx, input }) => getConversation(ctx, input)),
 
   /**

@@ -160,7 +160,7 @@ export function clearConversation(state: ChatState, event: Clearing): ChatState 
   const { seq } = event;
   if (known.lastSeq <= seq) return dropConversation(state, known.id);
   // It was loaded later than this happened.
-  const rest = behind(known, seq);
+  const rest = behind(state, known, seq);
   return putConversation(state, { ...rest, me: { ...rest.me, isMarkedUnread: false } });
 }
 
@@ -171,22 +171,20 @@ export function trimConversation(
 ): ChatState {
   const known = state.conversations?.[conversationId];
   if (!known) return state;
-  const rest = behind(known, seq);
-  const mine = state.me && known.members?.[state.me.id];
-  const own = mine && { ...advance(mine, { readSeq: seq }), joinedSeq: Math.max(mine.joinedSeq, seq) };
-  const members = own ? { ...known.members, [own.user.id]: own } : known.members;
-  return dropArrived(putConversation(state, { ...rest, members }));
+  return dropArrived(putConversation(state, behind(state, known, seq)));
 }
 
 /** A conversation of which this person sees only what is behind a seq: nothing before it is there, or unread. */
-function behind(known: ConversationState, seq: number): ConversationState {
-  const { timeline, lastMessage, lastSeq } = known;
-  const me = advance(known.me, { readSeq: seq });
+function behind(state: ChatState, known: ConversationState, seq: number): ConversationState {
+  const { timeline, lastMessage, lastSeq, members } = known;
+  const me = beginBehind(known.me, seq);
+  const mine = state.me && members?.[state.me.id];
   return {
     ...known,
     lastSeq: Math.max(lastSeq, seq),
     lastMessage: lastMessage && lastMessage.seq > seq ? lastMessage : null,
-    me: { ...me, joinedSeq: Math.max(me.joinedSeq, seq) },
+    me,
+    members: mine ? { ...members, [mine.user.id]: beginBehind(mine, seq) } : members,
     ...unreadBehind(known, me.readSeq),
     timeline: {
       from: Math.max(timeline.from, seq + 1),
@@ -196,6 +194,12 @@ function behind(known: ConversationState, seq: number): ConversationState {
     },
   };
 }
+
+/** An entry whose history begins behind a seq, at the earliest. */
+const beginBehind = <Entry extends Omit<Member, 'user'>>(entry: Entry, seq: number): Entry => ({
+  ...advance(entry, { readSeq: seq }),
+  joinedSeq: Math.max(entry.joinedSeq, seq),
+});
 
 /** A conversation as it stands behind a gap: what was known of its history and its people is not the whole of it. */
 export function jumpOver(state: ChatState, id: string, view: ConversationView | null): ChatState {

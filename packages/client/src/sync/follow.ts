@@ -12,12 +12,16 @@ import { type Bootstrap, type ChatState, mergeConversation, takeBootstrap } from
 /** What following the log needs of the server. */
 export interface Source {
   bootstrap(signal: object): Promise<Bootstrap>;
-  conversation(
-    conversationId: string,
-    signal: object,
-  ): Promise<{ conversation: ConversationView; cursor: string }>;
+  conversation(conversationId: string, signal: object): Promise<ConversationPage>;
   /** Subscribes to what comes after a cursor. */
   stream(after: string, listener: StreamListener): { unsubscribe(): void };
+}
+
+/** What `conversations.get` answers. */
+export interface ConversationPage {
+  conversation: ConversationView;
+  isListed: boolean;
+  cursor: string;
 }
 
 export interface StreamListener {
@@ -81,7 +85,8 @@ export function createFollower({ source, store, tell, emit, arrived, over }: Fol
   /** What was applied since the first of the loads under way began. */
   const applied: { position: number; event: ReceivedEvent }[] = [];
   const waiting = new Set<() => void>();
-  const wanted = new Set<string>();
+  /** Of each conversation that is loaded, how often the stream has spoken of it meanwhile. */
+  const wanted = new Map<string, number>();
 
   async function follow(current: Run): Promise<void> {
     const backoff = createBackoff();
@@ -168,7 +173,7 @@ export function createFollower({ source, store, tell, emit, arrived, over }: Fol
     store.set(after);
     if (event.type === 'message.created') arrived([event.message]);
     const unknown = conversationToLoad(before, after, event);
-    if (unknown && run) void fetchConversation(run, unknown);
+    if (unknown && run) want(run, unknown);
   }
 
   async function load<Page extends { cursor: string }>(
@@ -198,15 +203,23 @@ export function createFollower({ source, store, tell, emit, arrived, over }: Fol
       .filter(({ position }) => position > at.position)
       .reduce((next, { event }) => applyEvent(next, event), state);
 
-  /** Loads a conversation that the stream spoke of, until it is there or the server refuses. */
+  function want(current: Run, id: string): void {
+    const times = (wanted.get(id) ?? 0) + 1;
+    wanted.set(id, times);
+    if (times === 1) void fetchConversation(current, id);
+  }
+
+  /**
+   * Loads a conversation that the stream spoke of, until it is there, or the server refuses, or it was cleared again
+   * and nothing has been said in it since.
+   */
   async function fetchConversation(current: Run, id: string): Promise<void> {
-    if (wanted.has(id)) return;
-    wanted.add(id);
     const read = () => timed(ANSWER_WITHIN_MS, (signal) => source.conversation(id, signal));
     for (let failures = 0; !current.stopped; failures += 1) {
       try {
-        await load(read, (state, { conversation }) => takeLoaded(state, conversation));
-        break;
+        const asked = wanted.get(id);
+        await load(read, takeLoaded);
+        if (store.get().conversations?.[id] || wanted.get(id) === asked) break;
       } catch (error) {
         if (isRefusal(error, failures)) break;
         await current.nap.sleep(retryAfter(error, failures));
@@ -254,9 +267,9 @@ export function createFollower({ source, store, tell, emit, arrived, over }: Fol
   };
 }
 
-/** One in which there is nothing any more was cleared meanwhile: it is not shown. */
-const takeLoaded = (state: ChatState, view: ConversationView): ChatState =>
-  view.lastMessage || state.conversations?.[view.id] ? mergeConversation(state, view) : state;
+/** One that was cleared again meanwhile is not shown. */
+const takeLoaded = (state: ChatState, { conversation, isListed }: ConversationPage): ChatState =>
+  isListed || state.conversations?.[conversation.id] ? mergeConversation(state, conversation) : state;
 
 /** The id of a conversation that has to be loaded, since an event alone does not tell enough of it. */
 function conversationToLoad(before: ChatState, after: ChatState, event: ReceivedEvent): string | null {
