@@ -391,6 +391,7 @@ describe.skipIf(!CHROMIUM)('the web app in Chromium', () => {
     await page.getByRole('link', { name: 'The inbox of development' }).waitFor();
     await page.getByLabel('Six digits').fill((await mailTo(server, 'newcomer@example.org')).code);
     await page.getByRole('button', { name: 'Verify' }).click();
+    await page.getByText('Your address is verified.').waitFor();
     await logIn(page, { username: 'newcomer', password: 'a fresh beginning' });
   });
 
