@@ -1,13 +1,15 @@
-import type { ConversationView, Message, StreamItem } from '@parley/contract';
+import type { Message, StreamItem } from '@parley/contract';
 import type { Store } from '../store.ts';
 import { timed } from '../timed.ts';
 import { applyEvent, type ReceivedEvent, recognise } from './apply-event.ts';
 import { createBackoff } from './backoff.ts';
 import type { ConnectionNews } from './connection.ts';
 import { advance, type Cursor, formatCursor, parseCursor } from './cursor.ts';
+import { createLoading, type Loading } from './loading.ts';
+import { type ConversationPage, conversationToLoad, createMissing } from './missing.ts';
 import { createNap, type Nap } from './nap.ts';
-import { ANSWER_WITHIN_MS, isRefusal, retryAfter } from './retry.ts';
-import { type Bootstrap, type ChatState, mergeConversation, takeBootstrap } from './state.ts';
+import { ANSWER_WITHIN_MS } from './retry.ts';
+import { type Bootstrap, type ChatState, takeBootstrap } from './state.ts';
 
 /** What following the log needs of the server. */
 export interface Source {
@@ -15,13 +17,6 @@ export interface Source {
   conversation(conversationId: string, signal: object): Promise<ConversationPage>;
   /** Subscribes to what comes after a cursor. */
   stream(after: string, listener: StreamListener): { unsubscribe(): void };
-}
-
-/** What `conversations.get` answers. */
-export interface ConversationPage {
-  conversation: ConversationView;
-  isListed: boolean;
-  cursor: string;
 }
 
 export interface StreamListener {
@@ -52,11 +47,7 @@ export interface Follower {
   again(): void;
   /** Its connection is lost. */
   drop(): void;
-  /** Loads a page into the state; it converges with whatever the stream brings meanwhile. */
-  load<Page extends { cursor: string }>(
-    read: () => Promise<Page>,
-    merge: (state: ChatState, page: Page) => ChatState,
-  ): Promise<Page>;
+  load: Loading['load'];
   /** Resolves when a snapshot has been taken, or nobody is signed in to take one. */
   ready(): Promise<void>;
 }
@@ -79,14 +70,9 @@ interface Run {
 export function createFollower({ source, store, tell, emit, arrived, over }: FollowerParts): Follower {
   let run: Run | null = null;
   let cursor: Cursor | null = null;
-  /** Counts the snapshots: a page that was asked for before the last one is asked for again. */
-  let generation = 0;
-  let loading = 0;
-  /** What was applied since the first of the loads under way began. */
-  const applied: { position: number; event: ReceivedEvent }[] = [];
   const waiting = new Set<() => void>();
-  /** Of each conversation that is loaded, how often the stream has spoken of it meanwhile. */
-  const wanted = new Map<string, number>();
+  const loading = createLoading({ store, cursor: () => cursor, ready });
+  const missing = createMissing({ store, load: loading.load, read: source.conversation });
 
   async function follow(current: Run): Promise<void> {
     const backoff = createBackoff();
@@ -110,8 +96,7 @@ export function createFollower({ source, store, tell, emit, arrived, over }: Fol
     const snapshot = await timed(ANSWER_WITHIN_MS, (signal) => source.bootstrap(signal));
     const at = parseCursor(snapshot.cursor);
     if (current.stopped || !at) return;
-    generation += 1;
-    applied.length = 0;
+    loading.startOver();
     cursor = at;
     store.set(over(takeBootstrap(store.get(), snapshot)));
     const { conversations, threads } = snapshot;
@@ -150,9 +135,7 @@ export function createFollower({ source, store, tell, emit, arrived, over }: Fol
       cursor = advance(here, at);
       tell('caught-up');
     } else if (event.type === 'stream.gapped') {
-      // A page that was asked for before may lack what was left out.
-      generation += 1;
-      applied.length = 0;
+      loading.startOver();
       store.set(over(applyEvent(store.get(), event)));
     } else if (event.type === 'presence.changed' || event.type === 'typing') {
       // No fact of the log: it comes with the cursor as it stands, and moves nothing.
@@ -167,65 +150,13 @@ export function createFollower({ source, store, tell, emit, arrived, over }: Fol
   }
 
   function apply(position: number, event: ReceivedEvent): void {
-    if (loading > 0) applied.push({ position, event });
+    loading.applied(position, event);
     const before = store.get();
     const after = applyEvent(before, event);
     store.set(after);
     if (event.type === 'message.created') arrived([event.message]);
     const unknown = conversationToLoad(before, after, event);
-    if (unknown && run) want(run, unknown);
-  }
-
-  async function load<Page extends { cursor: string }>(
-    read: () => Promise<Page>,
-    merge: (state: ChatState, page: Page) => ChatState,
-  ): Promise<Page> {
-    for (;;) {
-      await ready();
-      const asked = generation;
-      loading += 1;
-      try {
-        const page = await read();
-        const at = parseCursor(page.cursor);
-        if (asked !== generation) continue;
-        if (at && at.epoch === cursor?.epoch) store.set(replay(merge(store.get(), page), at));
-        return page;
-      } finally {
-        loading -= 1;
-        if (loading === 0) applied.length = 0;
-      }
-    }
-  }
-
-  /** Applies again what a page may not show yet. */
-  const replay = (state: ChatState, at: Cursor): ChatState =>
-    applied
-      .filter(({ position }) => position > at.position)
-      .reduce((next, { event }) => applyEvent(next, event), state);
-
-  function want(current: Run, id: string): void {
-    const times = (wanted.get(id) ?? 0) + 1;
-    wanted.set(id, times);
-    if (times === 1) void fetchConversation(current, id);
-  }
-
-  /**
-   * Loads a conversation that the stream spoke of, until it is there, or the server refuses, or it was cleared again
-   * and nothing has been said in it since.
-   */
-  async function fetchConversation(current: Run, id: string): Promise<void> {
-    const read = () => timed(ANSWER_WITHIN_MS, (signal) => source.conversation(id, signal));
-    for (let failures = 0; !current.stopped; failures += 1) {
-      try {
-        const asked = wanted.get(id);
-        await load(read, takeLoaded);
-        if (store.get().conversations?.[id] || wanted.get(id) === asked) break;
-      } catch (error) {
-        if (isRefusal(error, failures)) break;
-        await current.nap.sleep(retryAfter(error, failures));
-      }
-    }
-    wanted.delete(id);
+    if (unknown && run) missing.fetch(run, unknown);
   }
 
   function ready(): Promise<void> {
@@ -250,8 +181,8 @@ export function createFollower({ source, store, tell, emit, arrived, over }: Fol
       run.nap.wake();
       run = null;
       cursor = null;
-      generation += 1;
-      wanted.clear();
+      loading.startOver();
+      missing.forget();
       release();
     },
     wake: () => run?.nap.wake(),
@@ -262,23 +193,7 @@ export function createFollower({ source, store, tell, emit, arrived, over }: Fol
       run.nap.wake();
     },
     drop: () => run?.end(),
-    load,
+    load: loading.load,
     ready,
   };
-}
-
-/** One that was cleared again meanwhile is not shown. */
-const takeLoaded = (state: ChatState, { conversation, isListed }: ConversationPage): ChatState =>
-  isListed || state.conversations?.[conversation.id] ? mergeConversation(state, conversation) : state;
-
-/** The id of a conversation that has to be loaded, since an event alone does not tell enough of it. */
-function conversationToLoad(before: ChatState, after: ChatState, event: ReceivedEvent): string | null {
-  if (event.type === 'message.created') {
-    const { conversationId } = event.message;
-    return after.conversations?.[conversationId] ? null : conversationId;
-  }
-  if (event.type !== 'member.added') return null;
-  const { id } = event.conversation;
-  const entered = before.conversations?.[id] ? undefined : after.conversations?.[id];
-  return entered && entered.lastSeq > (entered.lastMessage?.seq ?? entered.me.joinedSeq) ? id : null;
 }
