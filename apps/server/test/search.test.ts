@@ -426,12 +426,17 @@ describe('however long it takes', () => {
     const { found } = await findAll(alice, { query: 'rare', conversationId: id });
     // Each question to the database takes 0.4 seconds, whatever it takes.
     const { clock, search } = server.nodes[0].app;
-    const { query } = search;
+    const { begin } = search;
     let now = clock.elapsed();
     vi.spyOn(clock, 'elapsed').mockImplementation(() => now);
-    vi.spyOn(search, 'query').mockImplementation((asked) => {
-      now += 400;
-      return query(asked) as Promise<never[]>;
+    vi.spyOn(search, 'begin').mockImplementation(() => {
+      const { query } = begin();
+      return {
+        query(asked) {
+          now += 400;
+          return query(asked);
+        },
+      };
     });
     const slowly = await findAll(alice, { query: 'rare', conversationId: id });
     expect(slowly.found).toEqual(found);
@@ -446,6 +451,11 @@ describe('however long it takes', () => {
     await blocker.query('BEGIN');
     await blocker.query('LOCK TABLE messages');
     await expect(find(alice, 'kettle')).rejects.toMatchObject({ data: { code: 'UNAVAILABLE' } });
+    // Two look at a time, for a second each: after two seconds all others are given up.
+    const asked = await Promise.allSettled(Array.from({ length: 10 }, () => find(alice, 'kettle')));
+    const codes = asked.map((result) => result.status === 'rejected' && result.reason.data.code);
+    expect(codes.filter((code) => code !== 'UNAVAILABLE' && code !== 'BUSY')).toEqual([]);
+    expect(codes.filter((code) => code === 'BUSY').length).toBeGreaterThanOrEqual(6);
     await blocker.query('ROLLBACK');
     await blocker.end();
     expect(await find(alice, 'kettle')).toEqual(['kettle']);

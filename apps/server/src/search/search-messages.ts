@@ -3,7 +3,7 @@ import type { SignedIn } from '../context.ts';
 import { ParleyError } from '../error.ts';
 import { Rendered } from '../rendered.ts';
 import { beforeTime, behindTime, formatPoint, newestFirst, type Point, parsePoint } from './point.ts';
-import { tooMuch } from './search-pool.ts';
+import type { Search } from './search-pool.ts';
 import { FOLD, LOOK, PLACES } from './statements.ts';
 import { choose, DISORDER, type Looked, newestOf, restOf, type Stretch } from './stretches.ts';
 import { patternsOf, termsOf, type Wanted } from './wanted.ts';
@@ -23,10 +23,8 @@ export interface FoundMessages {
   next: string | null;
 }
 
-/** Milliseconds after which a page ends with what was found so far … */
+/** Milliseconds after which a page ends with what was found so far, if it came further than the last. */
 const LONG_ENOUGH = 1_000;
-/** … and after which there is none, if it came no further than the last. */
-const TOO_LONG = 2_000;
 /** Messages of one look, at first and at most, and milliseconds of a quick look and of a slow one: the next is larger, or smaller. */
 const SIZE = { first: 512, most: 65_536 };
 const QUICK = 30;
@@ -39,15 +37,16 @@ type Found = Point & { json: string };
  * the newest may be, and ends when nothing newer can come than what it has: so a page costs by what it looks through,
  * and not by how much there is. One that takes long ends before it is full, and the next goes on from there.
  *
- * Errors: `INVALID_INPUT`, `NOT_FOUND` (conversation), `BUSY`, `UNAVAILABLE` (a statement takes two seconds).
+ * Errors: `INVALID_INPUT`, `NOT_FOUND` (conversation), `BUSY` (two seconds were not enough), `UNAVAILABLE`.
  */
 export async function searchMessages(ctx: SignedIn, input: SearchInput): Promise<Rendered<FoundMessages>> {
   const { clock } = ctx.app;
   const began = clock.elapsed();
+  const search = ctx.app.search.begin();
   const end = endOf(input);
-  const look = await createLook(ctx, input, end);
+  const look = await createLook(ctx, search, input, end);
   const oldest = input.after === undefined ? Number.NEGATIVE_INFINITY : Date.parse(input.after);
-  let stretches = await findStretches(ctx, input, end);
+  let stretches = await findStretches(ctx, search, input, end);
   let size = SIZE.first;
   const found: Found[] = [];
   for (;;) {
@@ -56,9 +55,8 @@ export async function searchMessages(ctx: SignedIn, input: SearchInput): Promise
     const newest = newestOf(stretches);
     const certain = found.filter(({ at }) => at > newest).sort(newestFirst);
     if (stretches.length === 0 || certain.length >= input.limit) return pageOf(certain, newest, input.limit);
-    const elapsed = clock.elapsed() - began;
-    if (elapsed > LONG_ENOUGH && newest < end.at) return pageOf(certain, newest, input.limit);
-    if (elapsed > TOO_LONG) throw tooMuch();
+    const isLong = clock.elapsed() - began > LONG_ENOUGH;
+    if (isLong && newest < end.at) return pageOf(certain, newest, input.limit);
 
     const parts = choose(stretches, size);
     const begins = clock.elapsed();
@@ -84,12 +82,13 @@ function endOf({ before, cursor }: SearchInput): Point {
 
 /** Everything that the caller sees, but what is certainly newer than `end`. */
 async function findStretches(
-  { app, session }: SignedIn,
+  { session }: SignedIn,
+  search: Search,
   { conversationId }: SearchInput,
   end: Point,
 ): Promise<Stretch[]> {
   const values = [session.userId, conversationId ?? null, timeOf(end.at + DISORDER)];
-  const rows = await app.search.query<Stretch>({ ...PLACES, values });
+  const rows = await search.query<Stretch>({ ...PLACES, values });
   if (conversationId !== undefined && rows.length === 0)
     throw new ParleyError('NOT_FOUND', { what: 'conversation' });
   return rows
@@ -106,9 +105,9 @@ interface LookRow {
 }
 
 /** Looks for what is wanted in parts of conversations; the answers have the order of the parts. */
-async function createLook({ app, session }: SignedIn, input: SearchInput, end: Point) {
+async function createLook({ session }: SignedIn, search: Search, input: SearchInput, end: Point) {
   const { from = null, has = null, after = null, limit } = input;
-  const [{ folded } = { folded: '' }] = await app.search.query<{ folded: string }>({
+  const [{ folded } = { folded: '' }] = await search.query<{ folded: string }>({
     ...FOLD,
     values: [input.query ?? ''],
   });
@@ -120,7 +119,7 @@ async function createLook({ app, session }: SignedIn, input: SearchInput, end: P
       parts.map(({ high }) => high),
     ];
     const values = [session.userId, ...ranges, ...wanted, end.conversationId, end.seq];
-    const rows = await app.search.query<LookRow>({ ...LOOK, values });
+    const rows = await search.query<LookRow>({ ...LOOK, values });
     // Whoever is out of a conversation by now sees nothing of it.
     const looked = parts.map(() => ({ lowestAt: null as number | null, found: [] as Found[] }));
     for (const { index, lowestAt, seq, at, json } of rows) {
