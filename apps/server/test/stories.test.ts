@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { applyEvent } from '../../../packages/client/src/sync/apply-event.ts';
 import { emptyState, takeBootstrap } from '../../../packages/client/src/sync/state.ts';
 import { storiesOf, takeStories } from '../../../packages/client/src/sync/stories.ts';
+import { cleanUp } from '../src/auth/clean-up.ts';
 import { bodyOf } from '../src/files/keys.ts';
 import { sweepFiles } from '../src/files/sweep.ts';
 import { sweepStories } from '../src/stories/sweep.ts';
@@ -429,6 +430,12 @@ test('a reported story is kept for the moderators when it is over, and for nobod
     expect((await download(mod, file.id)).status).toBe(200);
     for (const by of [bob, carol]) await expect(download(by, file.id)).rejects.toMatchObject(NO_FILE);
   }
+  // With the reports, after 400 days, the files go too.
+  await runSql(server.databaseUrl, `UPDATE reports SET created_at = created_at - interval '401 days'`);
+  await cleanUp(server.nodes[0].app);
+  await sweepFiles(server.nodes[0].app);
+  const files = `SELECT FROM files WHERE id IN ('${story.file.id}', '${other.file.id}')`;
+  expect(await runSql(server.databaseUrl, files)).toEqual([]);
 });
 
 test('with an account its stories go at once, and what it has seen', async () => {
