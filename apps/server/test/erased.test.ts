@@ -30,13 +30,7 @@ const LEFT: Record<string, string[]> = {
     ...['reports.user_id', 'reports.reporter_id', 'reports.text', 'reports.comment'],
   ],
   'What a group is called, its picture and its invites are the group’s.': [
-    ...[
-      'conversations.title',
-      'conversations.description',
-      'files.owner_id',
-      'files.name',
-      'invites.creator_id',
-    ],
+    ...['conversations.title', 'conversations.description', 'files.owner_id', 'invites.creator_id'],
   ],
   'What others have said of somebody, and the words that they have forwarded, are theirs.': [
     ...['messages.extras', 'messages.text'],

@@ -675,6 +675,30 @@ describe('what nobody uses', () => {
     expect(left.filter((entry) => entry.isFile())).toEqual([]);
   });
 
+  test('S81: what a link past this server brings when its file is gone counts, and goes with the link', async () => {
+    await using s3 = await s3Server();
+    const env = { ...s3.env, S3_PUBLIC_ENDPOINT: s3.url, STORAGE_QUOTA_MB: '1' };
+    await using server = await testServer({ env });
+    const { app } = server.nodes[0];
+    const alice = await server.people.join('alice');
+    const noise = Buffer.alloc(600_000, 1);
+    const { uploadId, url } = await begin(alice, noise);
+    await put(url, noise);
+    await expect(alice.api.uploads.complete.mutate({ uploadId })).rejects.toEqual(
+      refused('FILE_TYPE_REFUSED'),
+    );
+    await expect.poll(() => s3.objects.size).toBe(0);
+    expect((await put(url, noise)).status).toBe(200);
+    await sweepFiles(app);
+    await expect(begin(alice, noise)).rejects.toEqual(refused('QUOTA_EXCEEDED'));
+    const older = (column: string) => `${column} = ${column} - interval '25 hours'`;
+    await runSql(server.databaseUrl, `UPDATE files SET ${older('created_at')}, ${older('sweep_at')}`);
+    await sweepFiles(app);
+    expect(s3.objects.size).toBe(0);
+    expect(await runSql(server.databaseUrl, 'SELECT id FROM files')).toEqual([]);
+    await begin(alice, noise);
+  });
+
   test('a sweep that was broken off anywhere begins again anywhere', async () => {
     await using s3 = await s3Server();
     await using server = await testServer({ env: s3.env, nodes: 2 });

@@ -39,6 +39,20 @@ test('an avatar is seen by everybody who is signed in, and told to everybody who
   await isGone(another);
 });
 
+test('S82: nobody is told what a picture or a story was called where it came from', async () => {
+  const [alice, stranger] = await server.people.all('alice', 'stranger');
+  const file = await upload(alice, await photo(), { purpose: 'avatar', name: 'divorce-lawyer-visit.jpg' });
+  expect(file.name).toBe('avatar.jpg');
+  await alice.api.users.updateProfile.mutate({ avatar: file.id });
+  const response = await download(stranger, file.id);
+  expect(response.headers.get('content-disposition')).toContain('filename="avatar.jpg"');
+  const names = ['group_icon', 'story', 'message'] as const;
+  const given = names.map(
+    async (purpose) => (await upload(alice, await photo(), { purpose, name: 'cat.jpg' })).name,
+  );
+  expect(await Promise.all(given)).toEqual(['group_icon.jpg', 'story.jpg', 'cat.jpg']);
+});
+
 test('only one’s own file for an avatar becomes one, once', async () => {
   const [alice, bob] = await server.people.all('alice', 'bob');
   const { updateProfile } = alice.api.users;
