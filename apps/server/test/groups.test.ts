@@ -80,11 +80,20 @@ describe('slow mode', () => {
     clock.advance(30_000);
     const sent = await Promise.allSettled(['a', 'b', 'c'].map((text) => bob.say(conversationId, text)));
     expect(sent.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
+    // What is refused, or was sent before, lets nobody wait.
+    clock.advance(30_000);
+    const answer = { conversationId, text: 'what?', replyTo: 99, clientMessageId: v7() };
+    const outcomes = await Promise.allSettled([
+      bob.api.messages.send.mutate(answer),
+      bob.say(conversationId, 'one', key),
+      bob.say(conversationId, 'in time'),
+    ]);
+    expect(outcomes.map(({ status }) => status)).toEqual(['rejected', 'fulfilled', 'fulfilled']);
     await alice.api.groups.setRole.mutate({ conversationId, userId: carol.id, role: 'member' });
-    await expect(carol.say(conversationId, 'as a member')).resolves.toMatchObject({ seq: 8 });
+    await expect(carol.say(conversationId, 'as a member')).resolves.toMatchObject({ seq: 9 });
     await expect(carol.say(conversationId, 'again')).rejects.toMatchObject(refused('RATE_LIMITED'));
     await alice.api.groups.update.mutate({ conversationId, slowModeSeconds: 0 });
-    await expect(carol.say(conversationId, 'again')).resolves.toMatchObject({ seq: 9 });
+    await expect(carol.say(conversationId, 'again')).resolves.toMatchObject({ seq: 10 });
   });
 });
 
