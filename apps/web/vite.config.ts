@@ -8,6 +8,8 @@ export default defineConfig({
   plugins: [react()],
   build: {
     target: 'es2022',
+    // What knows light-dark(): written out for older ones, the colours that somebody has chosen would not be theirs.
+    cssTarget: ['chrome123', 'firefox120', 'safari17.5'],
     // A picture in the page would be one that its policy has to let in.
     assetsInlineLimit: 0,
     reportCompressedSize: false,

@@ -314,7 +314,10 @@ describe.skipIf(!CHROMIUM)('the web app in Chromium', () => {
       .toMatchObject({ groupAddsBy: 'friends', readReceipts: false });
     await her.reload();
     await her.getByLabel('Colours').waitFor();
-    expect(await her.evaluate('document.documentElement.style.colorScheme')).toBe('dark');
+    const colour = () => her.evaluate('getComputedStyle(document.documentElement).backgroundColor');
+    expect(await colour()).toBe('rgb(20, 24, 26)');
+    await her.getByLabel('Colours').selectOption('Light');
+    expect(await colour()).toBe('rgb(244, 245, 243)');
     expect(await her.getByLabel('Others see what you have read').isChecked()).toBe(false);
     expect(await her.getByLabel('Status').inputValue()).toBe('Rowing');
   });
