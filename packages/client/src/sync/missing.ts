@@ -20,38 +20,49 @@ export interface MissingParts {
   read(conversationId: string, signal: object): Promise<ConversationPage>;
 }
 
+/** What goes on until it is stopped. */
+interface Run {
+  readonly stopped: boolean;
+  readonly nap: Nap;
+}
+
 /** Conversations of which the stream speaks and the state lacks something. */
 export interface Missing {
-  /** Loads one, while this goes on: until it is there, or the server refuses, or it is clear that it is in no list. */
-  fetch(whileOn: { stopped: boolean; nap: Nap }, conversationId: string): void;
+  /** Loads one, while that goes on: until it is there, or the server refuses, or it is clear that it is in no list. */
+  fetch(run: Run, conversationId: string): void;
   forget(): void;
 }
 
 export function createMissing({ store, load, read }: MissingParts): Missing {
-  /** Of each that is being loaded, how often the stream has spoken of it meanwhile. */
-  const wanted = new Map<string, number>();
+  /** Of each that is being loaded, how often the stream has spoken of it. */
+  const wanted = new Map<string, { times: number }>();
 
-  async function fetch(run: { stopped: boolean; nap: Nap }, id: string): Promise<void> {
+  async function fetch(run: Run, id: string, spokenOf: { times: number }): Promise<void> {
     const ask = () => timed(ANSWER_WITHIN_MS, (signal) => read(id, signal));
     for (let failures = 0; !run.stopped; failures += 1) {
       try {
-        const spokenOf = wanted.get(id);
+        const { times } = spokenOf;
         await load(ask, takeListed);
         // One that was cleared again may have been written in behind the moment it was read.
-        if (store.get().conversations?.[id] || wanted.get(id) === spokenOf) break;
+        if (store.get().conversations?.[id] || times === spokenOf.times) break;
       } catch (error) {
         if (isRefusal(error, failures)) break;
         await run.nap.sleep(retryAfter(error, failures));
       }
     }
-    wanted.delete(id);
+    if (wanted.get(id) === spokenOf) wanted.delete(id);
   }
 
   return {
     fetch(run, id) {
-      const times = (wanted.get(id) ?? 0) + 1;
-      wanted.set(id, times);
-      if (times === 1) void fetch(run, id);
+      const known = wanted.get(id);
+      if (known) {
+        known.times += 1;
+        return;
+      }
+      const spokenOf = { times: 1 };
+      wanted.set(id, spokenOf);
+      void fetch(run, id, spokenOf);
     },
     forget: () => wanted.clear(),
   };
