@@ -22,7 +22,7 @@ interface Procedure {
   output?: unknown;
 }
 
-const INTRODUCTION = `Every procedure as a call of plain HTTP: \`POST /api/<procedure>\` with \`Content-Type: application/json\`, the input as the body (\`{}\` where it takes nothing), and \`Authorization: Bearer <accessToken>\` of \`auth.login\`. The answer is the output as plain JSON, or with the error's HTTP status the error: \`code\` is one of a closed list, \`Retry-After\` says when it is worth another try.
+const INTRODUCTION = `Every procedure as a call of plain HTTP: \`POST /api/<procedure>\` with \`Content-Type: application/json\`, the input as the body (\`{}\` where it takes nothing), and \`Authorization: Bearer <accessToken>\` of \`auth.login\`. The answer is the output as plain JSON, or with the error's HTTP status the error: \`code\` is one of a closed list, \`Retry-After\` says when it is worth another try. What is no \`POST\` of JSON reaches no procedure, and neither does a request of a page from an origin that is not allowed: the answer is a status (405, 415, 403) and a line of text.
 
 Whoever writes TypeScript has the same procedures, typed, with \`@parley/client\`, and what happens as events over a socket.`;
 

@@ -2,7 +2,8 @@ import { createHash } from 'node:crypto';
 import { htmlPage } from '../html.ts';
 import { OPENAPI_PATH } from './paths.ts';
 
-const STYLE = 'body { margin: 0 }';
+/** Swagger UI knows no dark. */
+const STYLE = ':root { color-scheme: light; background: #fff } body { margin: 0 }';
 
 /** Its files, and `start.js`, which begins it: nothing runs that stands in the page itself. */
 export const consolePage = (): string =>
