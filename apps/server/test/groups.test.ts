@@ -82,13 +82,22 @@ describe('slow mode', () => {
     expect(sent.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
     // What is refused, or was sent before, lets nobody wait.
     clock.advance(30_000);
-    const answer = { conversationId, text: 'what?', replyTo: 99, clientMessageId: v7() };
-    const outcomes = await Promise.allSettled([
-      bob.api.messages.send.mutate(answer),
-      bob.say(conversationId, 'one', key),
-      bob.say(conversationId, 'in time'),
-    ]);
-    expect(outcomes.map(({ status }) => status)).toEqual(['rejected', 'fulfilled', 'fulfilled']);
+    const sends = [
+      { text: 'what?', replyTo: 99, clientMessageId: v7() },
+      { text: 'one', clientMessageId: key },
+      { text: 'in time', clientMessageId: v7() },
+    ];
+    const batch = sends.map((send, n) => [n, { json: { conversationId, ...send } }]);
+    const response = await fetch(`${server.nodes[0].url}/trpc/${sends.map(() => 'messages.send')}?batch=1`, {
+      method: 'POST',
+      headers: {
+        'content-type': 'application/json',
+        authorization: `Bearer ${bob.tokens.accessToken}`,
+      },
+      body: JSON.stringify(Object.fromEntries(batch)),
+    });
+    const outcomes = (await response.json()) as object[];
+    expect(outcomes.map((outcome) => 'error' in outcome)).toEqual([true, false, false]);
     await alice.api.groups.setRole.mutate({ conversationId, userId: carol.id, role: 'member' });
     await expect(carol.say(conversationId, 'as a member')).resolves.toMatchObject({ seq: 9 });
     await expect(carol.say(conversationId, 'again')).rejects.toMatchObject(refused('RATE_LIMITED'));
