@@ -194,6 +194,14 @@ describe.skipIf(!CHROMIUM)('the web app in Chromium', () => {
     const answer = bubble(her, 'With milk');
     await answer.getByRole('button', { name: /Cup,/ }).waitFor();
 
+    await act(her, 'With milk', 'Open thread');
+    await her.getByRole('heading', { name: 'Thread' }).waitFor();
+    const subject = her.getByRole('main').getByRole('link', { name: 'With milk' });
+    await say(her, 'Or lemon?');
+    await expectAccessible(her, 'thread');
+    await subject.click();
+    await bubble(her, 'With milk').getByText('1 in the thread').waitFor();
+
     await act(her, 'With milk', 'Pin');
     await answer.getByText('pinned').waitFor();
     await act(his, 'With milk', 'Edit');

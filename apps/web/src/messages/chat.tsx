@@ -6,6 +6,7 @@ import { Arrivals } from './arrivals.tsx';
 import { ChatHeader } from './chat-header.tsx';
 import { Composer } from './composer.tsx';
 import { MessageList } from './message-list.tsx';
+import { ThreadSubject } from './thread-subject.tsx';
 import './messages.css';
 
 /** What the composer is about, besides a new message. */
@@ -19,6 +20,7 @@ export function Chat({ conversationId, seq }: { conversationId: string; seq: str
   return (
     <>
       <ChatHeader conversation={conversation} />
+      {conversation.parent && <ThreadSubject parent={conversation.parent} />}
       <MessageList
         conversation={conversation}
         startAt={seq === undefined ? undefined : Number(seq)}

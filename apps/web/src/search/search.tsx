@@ -50,8 +50,11 @@ export function Search({ conversationId }: { conversationId: string | undefined 
   return (
     <Panel title={`Search ${where}`} back={conversationId ? linkTo('c', conversationId) : linkTo()}>
       <search>
-        <form onSubmit={onSubmit}>
+        <form className="query" onSubmit={onSubmit}>
           <Field label="Words, or parts of them" name="query" type="search" maxLength={200} autoFocus />
+          <button type="submit" className="button main" disabled={isBusy}>
+            Search
+          </button>
         </form>
       </search>
       <section aria-live="polite">
