@@ -1,11 +1,19 @@
 import pg from 'pg';
 import { v7 } from 'uuid';
 import { beforeAll, expect, test, vi } from 'vitest';
+import { cleanUp } from '../src/auth/clean-up.ts';
+import { sweepExports } from '../src/export/sweep.ts';
+import { sweepFiles } from '../src/files/sweep.ts';
+import { trimMessages } from '../src/retention/trim.ts';
+import { takeDue } from '../src/scheduled/due.ts';
 import { indexBlocks } from '../src/search/index-blocks.ts';
+import { sweepStories } from '../src/stories/sweep.ts';
 import { runSql } from './database.ts';
 import { befriend } from './friendships.ts';
 import type { Api, Person } from './people.ts';
+import { mp4, pdf } from './samples.ts';
 import { serverForAll } from './server.ts';
+import { onNode, upload } from './uploads.ts';
 
 /** Postgres tells each plan that it runs, those within functions as well, to the connection that asked. */
 const EXPLAIN = {
@@ -88,6 +96,9 @@ test('a scan of a whole table is seen, and a sort of it', async () => {
 });
 
 const BIG = '20000000-0000-7000-8000-000000000000';
+const personOf = (n: number) => `10000000-0000-7000-8000-${String(n).padStart(12, '0')}`;
+const fileOf = (n: number) => `30000000-0000-7000-8000-${String(n).padStart(12, '0')}`;
+const storyOf = (n: number) => `40000000${fileOf(n).slice(8)}`;
 
 /** What everybody does all day, and what is read when they come back. */
 const DEEDS: Record<string, (api: Api) => Promise<unknown>> = {
@@ -144,10 +155,54 @@ const DEEDS: Record<string, (api: Api) => Promise<unknown>> = {
     await api.contacts.list.query({});
     await api.blocks.list.query();
   },
-  'what is shown for a day, and sent later': async (api) => {
+  'what is shown for a day': async (api) => {
     await api.stories.feed.query({});
     await api.stories.mine.query();
+    await api.stories.markSeen.mutate({ storyId: storyOf(4_001) });
+    await api.stories.viewers.query({ storyId: storyOf(5_000) });
+  },
+  'what is sent later': async (api) => {
+    const sendAt = new Date(Date.now() + 86_400_000).toISOString();
+    const later = { conversationId: BIG, text: 'later', sendAt, clientMessageId: v7() };
+    const { id } = await api.scheduled.create.mutate(later);
     await api.scheduled.list.query();
+    await api.scheduled.cancel.mutate({ id });
+    await takeDue(server.nodes[1]!.app);
+  },
+  'send a file, and fetch one': async (api) => {
+    const { id } = await upload(me, pdf());
+    await say(api, BIG, { attachments: [id] });
+    const { url } = await api.files.link.query({ fileId: fileOf(2_000) });
+    expect((await fetch(onNode(me, url, 1))).status).toBe(404);
+  },
+  'what changes between people': async (api) => {
+    const userId = personOf(500);
+    await api.friendRequests.send.mutate({ userId });
+    await api.friendRequests.cancel.mutate({ userId });
+    await api.contacts.create.mutate({ userId });
+    await api.contacts.remove.mutate({ userId });
+    await api.blocks.add.mutate({ userId });
+    await api.blocks.remove.mutate({ userId });
+    await api.users.setStatus.mutate({ text: 'rowing' });
+    await api.settings.update.mutate({ readReceipts: false });
+    await api.settings.update.mutate({ readReceipts: true });
+  },
+  'who comes into a group, and goes': async (api) => {
+    const { id: conversationId } = await api.groups.create.mutate({ title: 'tea', userIds: [friend.id] });
+    await api.groups.addMembers.mutate({ conversationId, userIds: [personOf(500), personOf(501)] });
+    await api.groups.removeMember.mutate({ conversationId, userId: personOf(500) });
+    await api.conversations.clear.mutate({ conversationId });
+    await api.groups.transferOwnership.mutate({ conversationId, userId: friend.id });
+    await api.groups.leave.mutate({ conversationId });
+  },
+  'a story comes, and goes': async (api) => {
+    const { id: fileId } = await upload(me, mp4(), { purpose: 'story' });
+    const { id: storyId } = await api.stories.create.mutate({ fileId });
+    await api.stories.delete.mutate({ storyId });
+  },
+  'what is swept': async () => {
+    const { app } = server.nodes[1]!;
+    for (const sweep of [sweepFiles, sweepStories, sweepExports, cleanUp, trimMessages]) await sweep(app);
   },
   'renew the session': async () => {
     const { refreshToken } = me.tokens;
@@ -189,7 +244,8 @@ const say = (api: Api, conversationId: string, more: object = {}) =>
 
 /**
  * SQL: 1,000 people in 8,000 groups of three, and all of them in one; me in 20, and in that one, with a friend. There are
- * 5,000 messages in the large one and 3 in each of the others, with the log that goes with them; and statistics.
+ * 5,000 messages in the large one and 3 in each of the others, with the log that goes with them; 4,000 files in messages,
+ * 4,000 stories, 5,000 messages to be sent later, and so on; and statistics.
  */
 const filling = (me: string, friend: string): string => `
   CREATE TEMP TABLE people AS
@@ -230,4 +286,27 @@ const filling = (me: string, friend: string): string => `
   UPDATE messages SET reacted = true WHERE conversation_id = '${BIG}' AND seq % 10 = 1;
   INSERT INTO hidden_messages (user_id, conversation_id, seq)
   SELECT p.id, '${BIG}', s FROM generate_series(1, 4900, 10) s JOIN people p ON p.n BETWEEN 3 AND 12;
+  INSERT INTO files (id, owner_id, purpose, status, name, size, type, kind, used, created_at)
+  SELECT ('30000000-0000-7000-8000-' || lpad(i::text, 12, '0'))::uuid, p.id,
+    (CASE WHEN i > 4000 THEN 'story' ELSE 'message' END)::file_purpose, 'ready', 'a.pdf', 1, 'application/pdf', 'document', true, now()
+  FROM generate_series(1, 8000) i JOIN people p ON p.n = 1 + i % 1000;
+  INSERT INTO attachments (conversation_id, seq, file_id)
+  SELECT '${BIG}', n, ('30000000-0000-7000-8000-' || lpad(n::text, 12, '0'))::uuid FROM generate_series(1, 4000) n;
+  INSERT INTO stories (id, author_id, file_id, chosen, created_at, expires_at)
+  SELECT ('40000000' || substr(id::text, 9))::uuid, owner_id, id, false, now(), now() + interval '1 day' FROM files WHERE purpose = 'story';
+  INSERT INTO story_views (story_id, viewer_id, seen_at)
+  SELECT s.id, p.id, now() FROM stories s JOIN people p ON p.n BETWEEN 3 AND 6 WHERE p.id <> s.author_id;
+  INSERT INTO scheduled_messages (id, user_id, conversation_id, fingerprint, text, send_at, due_at, created_at, updated_at)
+  SELECT gen_random_uuid(), p.id, '${BIG}', '', 'later', now() + interval '1 day', now() + interval '1 day', now(), now()
+  FROM generate_series(1, 5000) i JOIN people p ON p.n = 3 + i % 990;
+  INSERT INTO friendships (user_id, friend_id, since)
+  SELECT a.id, b.id, now() FROM people a JOIN people b ON abs(a.n - b.n) IN (1, 2) WHERE a.n > 2 AND b.n > 2;
+  INSERT INTO contacts (owner_id, user_id, created_at)
+  SELECT a.id, b.id, now() FROM people a JOIN people b ON b.n - a.n IN (3, 4) WHERE a.n > 2;
+  INSERT INTO blocks (blocker_id, blocked_id, created_at)
+  SELECT a.id, b.id, now() FROM people a JOIN people b ON b.n - a.n IN (5, 6) WHERE a.n > 2;
+  INSERT INTO friend_requests (sender_id, receiver_id, created_at)
+  SELECT a.id, b.id, now() FROM people a JOIN people b ON b.n - a.n IN (7, 8) WHERE a.n > 2;
+  INSERT INTO drafts (user_id, conversation_id, text, updated_at)
+  SELECT user_id, conversation_id, 'I meant', now() FROM members WHERE conversation_id <> '${BIG}' AND user_id <> '${me}';
   ANALYZE`;

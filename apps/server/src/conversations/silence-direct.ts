@@ -12,10 +12,11 @@ export async function silenceDirect(tx: Tx, a: string, b: string): Promise<strin
   const [conversation] = await tx.$queryRaw<{ id: string }[]>`
     SELECT id FROM conversations WHERE direct_key = ${directKey(a, b)} FOR NO KEY UPDATE`;
   if (!conversation) return null;
+  // Values, and not EXISTS: of that Postgres might make a table of everybody's blocks.
   await tx.$executeRaw`
     UPDATE members me SET
-      withheld = EXISTS (SELECT FROM blocks WHERE blocker_id = peer.user_id AND blocked_id = me.user_id),
-      blocks_peer = EXISTS (SELECT FROM blocks WHERE blocker_id = me.user_id AND blocked_id = peer.user_id)
+      withheld = (SELECT true FROM blocks WHERE blocker_id = peer.user_id AND blocked_id = me.user_id) IS NOT NULL,
+      blocks_peer = (SELECT true FROM blocks WHERE blocker_id = me.user_id AND blocked_id = peer.user_id) IS NOT NULL
     FROM members peer
     WHERE me.conversation_id = ${conversation.id}::uuid AND peer.conversation_id = me.conversation_id
       AND peer.user_id <> me.user_id`;

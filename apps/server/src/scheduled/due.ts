@@ -9,7 +9,11 @@ export const LEASE = 5 * 60_000;
 /** Messages that are taken at once. */
 const BATCH = 500;
 
-const ANY = { name: 'scheduled_due', text: 'SELECT 1 FROM scheduled_messages WHERE due_at <= $1 LIMIT 1' };
+/** In their order: for any one of them Postgres might read all that are not due. */
+const ANY = {
+  name: 'scheduled_due',
+  text: 'SELECT 1 FROM scheduled_messages WHERE due_at <= $1 ORDER BY due_at LIMIT 1',
+};
 
 /**
  * Takes what is due, by this server's clock, and leaves a job for each person to send theirs: together, so that what is

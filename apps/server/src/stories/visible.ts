@@ -5,20 +5,23 @@
 export const nearTo = (person: string): string => `
   SELECT friend_id FROM friendships WHERE user_id = ${person} UNION SELECT user_id FROM contacts WHERE owner_id = ${person}`;
 
+/** SQL: whether there is a row, by its key. With EXISTS Postgres might make a table of all rows, to look for a few. */
+const has = (table: string, key: string): string => `(SELECT true FROM ${table} WHERE ${key}) IS NOT NULL`;
+
 /**
  * SQL: whether two people see each other's stories: they are friends, or in each other's address book, and neither has
  * blocked the other. Both are user ids as SQL. It is the same from both sides.
  */
 const areClose = (one: string, other: string): string => `
-  (EXISTS (SELECT FROM friendships WHERE user_id = ${one} AND friend_id = ${other})
-   OR (EXISTS (SELECT FROM contacts WHERE owner_id = ${one} AND user_id = ${other})
-       AND EXISTS (SELECT FROM contacts WHERE owner_id = ${other} AND user_id = ${one})))
-  AND NOT EXISTS (SELECT FROM blocks WHERE blocker_id = ${one} AND blocked_id = ${other})
-  AND NOT EXISTS (SELECT FROM blocks WHERE blocker_id = ${other} AND blocked_id = ${one})`;
+  (${has('friendships', `user_id = ${one} AND friend_id = ${other}`)}
+   OR (${has('contacts', `owner_id = ${one} AND user_id = ${other}`)}
+       AND ${has('contacts', `owner_id = ${other} AND user_id = ${one}`)}))
+  AND NOT ${has('blocks', `blocker_id = ${one} AND blocked_id = ${other}`)}
+  AND NOT ${has('blocks', `blocker_id = ${other} AND blocked_id = ${one}`)}`;
 
 /** SQL: of a story whose author is close to somebody, whether it is for them; `s` is its row. */
 const isFor = (person: string): string => `
-  (NOT s.chosen OR EXISTS (SELECT FROM story_audience a WHERE a.story_id = s.id AND a.user_id = ${person}))`;
+  (NOT s.chosen OR ${has('story_audience', `story_id = s.id AND user_id = ${person}`)})`;
 
 /** SQL: whether somebody sees the story of another person at a time; `s` is its row. */
 export const seesOthers = (me: string, now: string): string => `
