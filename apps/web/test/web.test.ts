@@ -5,6 +5,7 @@ import axe, { type AxeResults } from 'axe-core';
 import type { BrowserContext, Page } from 'playwright-core';
 import { afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { testDatabase } from '../../server/test/database.ts';
+import { befriend } from '../../server/test/friendships.ts';
 import { mailTo } from '../../server/test/inbox.ts';
 import { People, type Person } from '../../server/test/people.ts';
 import { freePort, serverProcess } from '../../server/test/process.ts';
@@ -272,7 +273,8 @@ describe.skipIf(!CHROMIUM)('the web app in Chromium', () => {
   });
 
   test('friends, and a story that one shows the other', async () => {
-    const [alice, bob] = await stage.server.people.all('astrid', 'birk');
+    const [alice, bob, another] = await stage.server.people.all('astrid', 'birk', 'bodil');
+    await befriend(alice, another);
     const [her, his] = await Promise.all([sitDown(alice), sitDown(bob)]);
     await her.getByRole('link', { name: 'People', exact: true }).click();
     await her.getByLabel('Find somebody').fill(nameOf(bob));
@@ -293,8 +295,28 @@ describe.skipIf(!CHROMIUM)('the web app in Chromium', () => {
     await his.getByRole('button', { name: 'Send' }).click();
     await chatWith(her, bob).getByText('How was it?').waitFor();
     await her.getByRole('link', { name: 'Yours' }).click();
-    await her.getByText('Seen by 1').waitFor();
+    await her.getByRole('button', { name: 'Seen by 1' }).click();
+    await her.getByRole('dialog', { name: 'Seen by' }).getByText(shownName(bob)).waitFor();
+    await expectAccessible(her, 'viewers');
+    await her.getByRole('button', { name: 'Close' }).click();
     await expectAccessible(her, 'story');
+
+    await her.goto('/#/');
+    await her.getByRole('button', { name: 'Add', exact: true }).click();
+    await her.getByLabel('Choose a picture or a film').last().setInputFiles(file);
+    await her.getByLabel('Caption').fill('For your eyes');
+    await her.getByLabel('Only for some of them').click();
+    await her
+      .getByLabel('People', { exact: true })
+      .getByRole('button', { name: nameOf(bob) })
+      .click();
+    await expectAccessible(her, 'new story');
+    await her.getByRole('button', { name: 'Show it' }).click();
+    await his.goto('/#/');
+    await his.getByRole('link', { name: /astrid.*new/ }).click();
+    await his.getByRole('img', { name: 'For your eyes' }).waitFor();
+    const { authors } = await another.api.stories.feed.query({});
+    expect(authors.flatMap(({ stories }) => stories.map(({ caption }) => caption))).toEqual(['At the sea']);
 
     await his.goto(`/#/people/${alice.id}`);
     await his.getByRole('button', { name: 'Block' }).click();

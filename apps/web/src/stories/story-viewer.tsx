@@ -10,6 +10,7 @@ import { useForm } from '../look/use-form.ts';
 import { nameOf, usePerson } from '../people/names.ts';
 import { ReportDialog } from '../people/report-dialog.tsx';
 import { goTo, linkTo } from '../router.ts';
+import { StoryViewers } from './story-viewers.tsx';
 import './stories.css';
 
 /** The stories of one person, the oldest first. The arrow keys go from one to the next. */
@@ -38,8 +39,9 @@ export function StoryViewer({ authorId }: { authorId: string }) {
     if (key === 'Escape') goTo();
   }
 
+  const title = isOwn ? 'Your stories' : author ? `Stories of ${nameOf(author)}` : 'Stories';
   return (
-    <Panel title={author ? `Stories of ${isOwn ? 'yours' : nameOf(author)}` : 'Stories'} back={linkTo()}>
+    <Panel title={title} back={linkTo()}>
       {story ? (
         // biome-ignore lint/a11y/noStaticElementInteractions: the buttons in it do the same
         <div className="viewer" onKeyDown={onKeyDown}>
@@ -74,6 +76,7 @@ function Shown({ story, isOwn }: { story: Story; isOwn: boolean }) {
   const { attempt } = useNotices();
   const link = useFileLink(story.file.id);
   const [isReporting, setReporting] = useState(false);
+  const [isListing, setListing] = useState(false);
   const { id: storyId, caption, createdAt, file, isSeen } = story;
   useEffect(() => {
     if (!isSeen) chat.api.stories.markSeen.mutate({ storyId }).catch(() => {});
@@ -92,7 +95,11 @@ function Shown({ story, isOwn }: { story: Story; isOwn: boolean }) {
       </figure>
       {isOwn ? (
         <div className="row">
-          <span className="grow">Seen by {story.views ?? 0}</span>
+          <span className="grow">
+            <button type="button" className="button" disabled={!story.views} onClick={() => setListing(true)}>
+              Seen by {story.views ?? 0}
+            </button>
+          </span>
           <button
             type="button"
             className="button danger"
@@ -104,6 +111,7 @@ function Shown({ story, isOwn }: { story: Story; isOwn: boolean }) {
       ) : (
         me && <Answer storyId={storyId} onReport={() => setReporting(true)} />
       )}
+      {isListing && <StoryViewers storyId={storyId} onClose={() => setListing(false)} />}
       {isReporting && <ReportDialog what={{ kind: 'story', storyId }} onClose={() => setReporting(false)} />}
     </>
   );
