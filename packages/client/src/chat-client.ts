@@ -19,7 +19,7 @@ export interface ClientOptions {
   url: string;
   /**
    * `ws`: one WebSocket for everything. `sse`: HTTP with server-sent events. `auto`, if not given: a WebSocket, and where
-   * sockets are blocked and HTTP is not, server-sent events until one opens.
+   * sockets are blocked and HTTP is not, server-sent events until one opens. React Native has none: there it is `ws`.
    */
   transport?: 'auto' | 'ws' | 'sse';
   auth?: AuthOptions;

@@ -14,6 +14,8 @@ interface Platform {
   fetch?: Fetch;
   indexedDB?: IndexedDb;
   navigator?: { locks?: Locks };
+  /** What server-sent events come as; React Native has none. */
+  MessageEvent?: unknown;
   /** Browsers only: whether the page can be seen, and the events of its window. */
   document?: { visibilityState?: string };
   addEventListener?(type: string, listener: () => void): void;

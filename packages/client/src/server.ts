@@ -59,7 +59,8 @@ function createTransport(options: ClientOptions, url: string, fetch: Fetch, sess
   const WebSocket = options.WebSocket ?? platform.WebSocket;
   if (transport === 'sse') return httpTransport(url, EventSource, fetch, session);
   if (!WebSocket) throw new Error('This runtime has no WebSocket: pass one');
-  if (transport === 'ws') return socketTransport(url, WebSocket, fetch, session);
+  const canFallBack = EventSource !== undefined || platform.MessageEvent !== undefined;
+  if (transport === 'ws' || !canFallBack) return socketTransport(url, WebSocket, fetch, session);
   return autoTransport({
     overSockets: (news) => socketTransport(url, WebSocket, fetch, session, news),
     overHttp: httpTransport(url, EventSource, fetch, session),

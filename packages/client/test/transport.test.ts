@@ -1,6 +1,7 @@
 import { createTRPCClient } from '@trpc/client';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { AppRouter } from '../src/api-type.ts';
+import { reachServer } from '../src/server.ts';
 import { createSession } from '../src/session.ts';
 import { socketTransport } from '../src/socket-transport.ts';
 import { memoryStorage } from '../src/storage.ts';
@@ -10,7 +11,10 @@ beforeEach(() => {
   vi.useFakeTimers();
   Below.made = [];
 });
-afterEach(() => void vi.useRealTimers());
+afterEach(() => {
+  vi.unstubAllGlobals();
+  vi.useRealTimers();
+});
 
 const soon = () => vi.advanceTimersByTimeAsync(1);
 /** Longer than the first wait before a connection is made again. */
@@ -47,6 +51,31 @@ test('a socket is opened at once, and says whose it is', async () => {
   sockets()[0]!.emit('open');
   await soon();
   expect(sockets()[0]!.tokens).toEqual(['access 1']);
+  transport.close();
+});
+
+test.each([
+  ['where there are server-sent events, they are tried', true],
+  ['elsewhere, as on a phone, they are not', false],
+])('sockets that do not open: %s', async (_, areThere) => {
+  if (!areThere) vi.stubGlobal('MessageEvent', undefined);
+  const asked: string[] = [];
+  const { session, transport } = reachServer({
+    url: 'https://chat.test',
+    WebSocket: BelowSocket,
+    async fetch(url) {
+      asked.push(url);
+      throw new Error('nobody is there');
+    },
+  });
+  const accessTokenExpiresAt = new Date(Date.now() + 3_600_000).toISOString();
+  await session.adopt({ sessionId: 'session', accessToken: 'a', accessTokenExpiresAt, refreshToken: 'r' });
+  transport.open({ lost() {}, moved() {} });
+  for (let tries = 0; tries < 4; tries++) {
+    await vi.advanceTimersByTimeAsync(20_000);
+    for (const socket of Below.made.splice(0)) socket.emit('close', { code: 1006 });
+  }
+  expect(asked.includes('https://chat.test/healthz')).toBe(areThere);
   transport.close();
 });
 

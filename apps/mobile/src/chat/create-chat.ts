@@ -16,8 +16,6 @@ export interface Chat {
 export function createChat(address: string): Chat {
   const client = createClient({
     url: address,
-    // Fallback to server-sent events needs a `fetch` that streams, which React Native's does not.
-    transport: 'ws',
     storage: asyncStorage(AsyncStorage),
     auth: { storage: tokens },
   });
