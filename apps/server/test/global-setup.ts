@@ -44,7 +44,19 @@ async function findPostgres(): Promise<Postgres> {
 async function startContainer(): Promise<Postgres> {
   const image = process.env['POSTGRES_IMAGE'] || 'postgres:18';
   const container = await new PostgreSqlContainer(image)
-    .withCommand(['postgres', '-c', 'fsync=off', '-c', 'synchronous_commit=off', '-c', 'max_connections=200'])
+    .withCommand([
+      'postgres',
+      '-c',
+      'fsync=off',
+      '-c',
+      'synchronous_commit=off',
+      '-c',
+      'full_page_writes=off',
+      '-c',
+      'max_connections=200',
+    ])
+    .withEnvironment({ PGDATA: '/memory/data' })
+    .withTmpFs({ '/memory': 'rw' })
     .start();
   return {
     url: container.getConnectionUri(),
