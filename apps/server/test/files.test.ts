@@ -2,6 +2,8 @@ import { readdirSync } from 'node:fs';
 import { IncomingMessage } from 'node:http';
 import { connect, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { FILE_SIZES, type FilePurpose } from '@parley/contract';
 import fc from 'fast-check';
 import sharp from 'sharp';
@@ -250,6 +252,26 @@ describe('the rules', () => {
     );
     expect(process.memoryUsage.rss() - before).toBeLessThan(50_000_000);
     expect(process.cpuUsage(cpu).user).toBeLessThan(1_000_000);
+  });
+
+  test.each([
+    ['nobody asks for', 'word/document.xml'],
+    ['says what it is', '[Content_Types].xml'],
+  ])('S79: an archive whose part that %s is enormous is not unpacked', async (_, part) => {
+    const alice = await join();
+    const bytes = zip({ [part]: Buffer.alloc(500_000_000) });
+    const { uploadId, url } = await begin(alice, bytes);
+    await put(url, bytes);
+    setFlagsFromString('--expose-gc');
+    runInNewContext('gc')();
+    const before = process.memoryUsage.rss();
+    let most = before;
+    const watch = setInterval(() => {
+      most = Math.max(most, process.memoryUsage.rss());
+    });
+    await alice.api.uploads.complete.mutate({ uploadId }).catch(() => {});
+    clearInterval(watch);
+    expect(Math.max(most, process.memoryUsage.rss()) - before).toBeLessThan(200_000_000);
   });
 
   test.each([

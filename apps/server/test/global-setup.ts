@@ -41,20 +41,13 @@ async function findPostgres(): Promise<Postgres> {
   return { url, origin: 'embedded Postgres', isFleeting: true, stop };
 }
 
+/** Nothing has to outlive the run. */
+const FLEETING = ['fsync=off', 'synchronous_commit=off', 'full_page_writes=off', 'max_connections=200'];
+
 async function startContainer(): Promise<Postgres> {
   const image = process.env['POSTGRES_IMAGE'] || 'postgres:18';
   const container = await new PostgreSqlContainer(image)
-    .withCommand([
-      'postgres',
-      '-c',
-      'fsync=off',
-      '-c',
-      'synchronous_commit=off',
-      '-c',
-      'full_page_writes=off',
-      '-c',
-      'max_connections=200',
-    ])
+    .withCommand(['postgres', ...FLEETING.flatMap((setting) => ['-c', setting])])
     .withEnvironment({ PGDATA: '/memory/data' })
     .withTmpFs({ '/memory': 'rw' })
     .start();
