@@ -4,18 +4,8 @@ import type { App } from '../context.ts';
 /** Rows of one statement: small, so that nobody notices. */
 const BATCH = 500;
 
-interface Old {
-  days: number;
-  table: string;
-  key: string;
-  /** SQL; `$1` is the moment so many days ago. */
-  where: string;
-  /** The column with a file that nothing else may need any more. */
-  file?: string;
-}
-
-/** What is deleted, and after how many days. */
-const OLD: Old[] = [
+/** What is deleted, and after how many days. `$1` is the moment so many days ago. */
+const OLD: { days: number; table: string; key: string; where: string }[] = [
   {
     // A used token of a session that goes on stays, so that its reuse is seen.
     days: 30,
@@ -39,7 +29,7 @@ const OLD: Old[] = [
   { days: 0, table: 'invites', key: 'id', where: 'expires_at < $1' },
   { days: 7, table: 'inbox_mails', key: 'id', where: 'created_at < $1' },
   { days: 400, table: 'audit_records', key: 'id', where: 'at < $1' },
-  { days: 400, table: 'reports', key: 'id', where: 'created_at < $1', file: 'file_id' },
+  { days: 400, table: 'reports', key: 'id', where: 'created_at < $1' },
 ];
 
 /**
@@ -47,7 +37,7 @@ const OLD: Old[] = [
  * conversation, asked to be friends, put into an address book, or blocked: they have left nothing behind, so that
  * nothing refers to them, and nobody has to hear that they are gone.
  */
-const NEVER_USED: Old = {
+const NEVER_USED = {
   days: 7,
   table: 'users',
   key: 'id',
@@ -72,19 +62,14 @@ export async function cleanUp({ env, clock, database, logger }: App): Promise<vo
 
 async function deleteInBatches(
   pool: pg.Pool,
-  { table, key, where, file = 'NULL::uuid' }: Omit<Old, 'days'>,
+  { table, key, where }: { table: string; key: string; where: string },
   before: Date,
 ): Promise<number> {
   // The lock looks again: what somebody has changed meanwhile may have become new.
   const old = `SELECT ${key} FROM ${table} WHERE ${where} LIMIT ${BATCH} FOR UPDATE SKIP LOCKED`;
-  const text = `
-    WITH gone AS (DELETE FROM ${table} WHERE ${key} IN (${old}) RETURNING ${file} AS file_id),
-      due AS (UPDATE files f SET sweep_at = $1 FROM gone WHERE f.id = gone.file_id)
-    SELECT count(*)::int AS deleted FROM gone`;
-  for (let sum = 0; ; ) {
-    const { rows } = await pool.query<{ deleted: number }>(text, [before]);
-    const { deleted } = rows[0]!;
-    sum += deleted;
-    if (deleted < BATCH) return sum;
+  for (let deleted = 0; ; ) {
+    const { rowCount } = await pool.query(`DELETE FROM ${table} WHERE ${key} IN (${old})`, [before]);
+    deleted += rowCount ?? 0;
+    if ((rowCount ?? 0) < BATCH) return deleted;
   }
 }
