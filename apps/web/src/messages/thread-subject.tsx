@@ -1,6 +1,7 @@
 import type { ChatState, ConversationView, Message } from '@parley/client';
 import { useChat, useChatState } from '@parley/client/react';
-import { useCallback, useEffect, useState } from 'react';
+import { useCallback } from 'react';
+import { useAsked } from '../chat/use-asked.ts';
 import { summaryOf } from '../conversations/conversation-row.tsx';
 import { nameOf, usePerson } from '../people/names.ts';
 import { linkTo } from '../router.ts';
@@ -26,18 +27,9 @@ function useMessage({ conversationId, seq }: Parent): Message | undefined {
   const find = ({ conversations }: ChatState) =>
     findMessage(conversations?.[conversationId]?.timeline.messages ?? [], seq);
   const known = useChatState(useCallback(find, [conversationId, seq]));
-  const [asked, setAsked] = useState<Message>();
-  const isMissing = known === undefined && !(asked?.conversationId === conversationId && asked.seq === seq);
-  useEffect(() => {
-    if (!isMissing) return;
-    let wanted = true;
-    chat.api.messages.list.query({ conversationId, around: seq, limit: 1 }).then(
-      ({ messages }) => wanted && setAsked(findMessage(messages, seq)),
-      () => {},
-    );
-    return () => {
-      wanted = false;
-    };
-  }, [chat, isMissing, conversationId, seq]);
-  return known ?? (isMissing ? undefined : asked);
+  const asked = useAsked(known ? undefined : `${conversationId} ${seq}`, async () => {
+    const { messages } = await chat.api.messages.list.query({ conversationId, around: seq, limit: 1 });
+    return findMessage(messages, seq);
+  });
+  return known ?? asked;
 }

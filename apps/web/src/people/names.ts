@@ -1,6 +1,7 @@
 import type { ChatState, ConversationView, PublicUser } from '@parley/client';
 import { useChat, useChatState } from '@parley/client/react';
-import { useCallback, useEffect, useState } from 'react';
+import { useCallback } from 'react';
+import { useAsked } from '../chat/use-asked.ts';
 
 export const nameOf = (user: PublicUser): string =>
   user.isDeleted ? 'Deleted user' : (user.fullName ?? user.username);
@@ -28,18 +29,6 @@ export function usePerson(userId: string | undefined): PublicUser | undefined {
   const chat = useChat();
   const find = (state: ChatState) => (userId === undefined ? undefined : findPerson(state, userId));
   const known = useChatState(useCallback(find, [userId]));
-  const [asked, setAsked] = useState<PublicUser>();
-  const isMissing = userId !== undefined && known === undefined && asked?.id !== userId;
-  useEffect(() => {
-    if (!isMissing) return;
-    let wanted = true;
-    chat.api.users.get.query({ userId }).then(
-      (user) => wanted && setAsked(user),
-      () => {},
-    );
-    return () => {
-      wanted = false;
-    };
-  }, [chat, isMissing, userId]);
-  return known ?? (asked?.id === userId ? asked : undefined);
+  const asked = useAsked(known ? undefined : userId, () => chat.api.users.get.query({ userId: userId! }));
+  return known ?? asked;
 }
