@@ -33,7 +33,7 @@ const schema = z.object({
   PORT: z.coerce.number().int().min(0).max(65_535).default(4000),
   HOST: z.string().default('0.0.0.0'),
   DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }),
-  /** Connections of this node's pool; four more are used for sends and for the bus. */
+  /** Connections of this node's pool; four more are used for sends, searches and the bus. */
   DATABASE_POOL: count(10),
   /** The secrets that sign access tokens, newest first, separated by commas; each of 32 bytes or more. */
   JWT_SECRETS: z

@@ -95,10 +95,13 @@ test('a scan of a whole table is seen, and a sort of it', async () => {
   expect(faults).toEqual(['Seq Scan messages', 'Sort ', 'Seq Scan messages']);
 });
 
-const BIG = '20000000-0000-7000-8000-000000000000';
-const personOf = (n: number) => `10000000-0000-7000-8000-${String(n).padStart(12, '0')}`;
-const fileOf = (n: number) => `30000000-0000-7000-8000-${String(n).padStart(12, '0')}`;
-const storyOf = (n: number) => `40000000${fileOf(n).slice(8)}`;
+/** What `filling` calls its rows. */
+const idOf = (kind: 1 | 2 | 3 | 4) => (n: number) =>
+  `${kind}0000000-0000-7000-8000-${String(n).padStart(12, '0')}`;
+const personOf = idOf(1);
+const BIG = idOf(2)(0);
+const fileOf = idOf(3);
+const storyOf = idOf(4);
 
 /** What everybody does all day, and what is read when they come back. */
 const DEEDS: Record<string, (api: Api) => Promise<unknown>> = {

@@ -48,9 +48,7 @@ export function createSearchPool(url: string): SearchPool {
       return {
         async query<Row extends pg.QueryResultRow>(statement: pg.QueryConfig): Promise<Row[]> {
           if (pool.waitingCount >= WAITING) throw tooMuch();
-          const asked = pool.query<Row>(statement);
-          asked.catch(() => {});
-          return (await Promise.race([over, asked])).rows;
+          return (await Promise.race([over, pool.query<Row>(statement)])).rows;
         },
       };
     },

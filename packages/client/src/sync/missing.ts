@@ -37,7 +37,7 @@ export function createMissing({ store, load, read }: MissingParts): Missing {
   /** Of each that is being loaded, how often the stream has spoken of it. */
   const wanted = new Map<string, { times: number }>();
 
-  async function fetch(run: Run, id: string, spokenOf: { times: number }): Promise<void> {
+  async function loadUntilClear(run: Run, id: string, spokenOf: { times: number }): Promise<void> {
     const ask = () => timed(ANSWER_WITHIN_MS, (signal) => read(id, signal));
     for (let failures = 0; !run.stopped; failures += 1) {
       try {
@@ -62,7 +62,7 @@ export function createMissing({ store, load, read }: MissingParts): Missing {
       }
       const spokenOf = { times: 1 };
       wanted.set(id, spokenOf);
-      void fetch(run, id, spokenOf);
+      void loadUntilClear(run, id, spokenOf);
     },
     forget: () => wanted.clear(),
   };
