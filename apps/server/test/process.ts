@@ -24,16 +24,19 @@ export interface ServerProcess extends AsyncDisposable {
   restart(): Promise<void>;
 }
 
+/** `within`: a command that runs what it is given as arguments, and becomes it. */
 export async function serverProcess(
   databaseUrl: string,
   variables: Record<string, string> = {},
+  within: readonly string[] = [],
 ): Promise<ServerProcess> {
   const port = await freePort();
   const folder = join(tmpdir(), `parley-files-${randomUUID()}`);
   let child: ChildProcess;
 
   async function start(): Promise<void> {
-    child = spawn(process.execPath, ['--max-semi-space-size=16', MAIN], {
+    const [program, ...command] = [...within, process.execPath, '--max-semi-space-size=16', MAIN];
+    child = spawn(program!, command, {
       env: {
         ...process.env,
         ...COMPILED,

@@ -38,15 +38,29 @@ function once(app: App, file: File): Promise<File> {
 }
 
 async function finish(app: App, upload: File): Promise<File> {
-  const folder = await mkdtemp(join(tmpdir(), `parley-upload-${upload.id}-`));
   try {
-    const path = join(folder, 'whole');
-    await assemble(app, upload, path);
-    const found = await keep(app, upload, path);
+    const found = await look(app, upload).catch((error: unknown) => refuseFault(app, error));
     return await makeReady(app, upload.id, found);
   } catch (error) {
     if (error instanceof ParleyError && error.code === 'FILE_TYPE_REFUSED') await dropUpload(app, upload.id);
     throw error;
+  }
+}
+
+/** A full disk, for one, is not the fault of whoever asks, and may be otherwise in a moment. */
+function refuseFault({ logger }: App, error: unknown): never {
+  if (!(error instanceof Error && 'syscall' in error)) throw error;
+  logger.error({ err: error }, 'the folder for temporary files failed');
+  throw new ParleyError('UNAVAILABLE');
+}
+
+/** What it is that came; by then it lies where it stays. */
+async function look(app: App, upload: File): Promise<Prisma.FileUpdateInput> {
+  const folder = await mkdtemp(join(tmpdir(), `parley-upload-${upload.id}-`));
+  try {
+    const path = join(folder, 'whole');
+    await assemble(app, upload, path);
+    return await keep(app, upload, path);
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
@@ -86,10 +100,10 @@ async function keep(
     await storage.put(bodyOf(id), { path });
     return { ...facts, size };
   }
-  const { thumbnail, path: kept, ...image } = await keepImage(path, type);
-  await storage.put(bodyOf(id), { path: kept });
+  const { bytes, thumbnail, ...image } = await keepImage(path, type);
+  await storage.put(bodyOf(id), bytes);
   await storage.put(thumbnailOf(id), thumbnail);
-  return { ...facts, ...image };
+  return { ...facts, ...image, size: bytes.length };
 }
 
 /** The bytes are there before the row says so. If the upload was over meanwhile, they go again. */

@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import { encode } from 'blurhash';
 import type { Sharp } from 'sharp';
 import { ParleyError } from '../error.ts';
@@ -26,8 +25,7 @@ const FORMATS: Record<string, (image: Sharp) => Sharp> = {
 
 /** An image as it is kept. */
 export interface KeptImage {
-  path: string;
-  size: number;
+  bytes: Buffer;
   width: number;
   height: number;
   blurhash: string;
@@ -35,7 +33,7 @@ export interface KeptImage {
 }
 
 /**
- * Writes an image anew, beside the given one: upright, with its pixels and nothing else of what was in the file.
+ * An image written anew: upright, with its pixels and nothing else of what was in the file.
  *
  * Errors: `FILE_TYPE_REFUSED` for one that is broken or too large to decode; `BUSY`.
  */
@@ -44,7 +42,7 @@ export async function keepImage(path: string, type: string): Promise<KeptImage> 
   try {
     return await rewrite(path, type);
   } catch (error) {
-    // The library says in words alone what is wrong with an image.
+    // The library says in words alone what is wrong with an image. A full disk it would tell in words, too: it writes to none.
     if (!(error instanceof Error) || error instanceof ParleyError || 'code' in error) throw error;
     throw new ParleyError('FILE_TYPE_REFUSED', { type });
   } finally {
@@ -60,15 +58,14 @@ async function rewrite(path: string, type: string): Promise<KeptImage> {
     throw new ParleyError('FILE_TYPE_REFUSED', { type });
   const image = sharp(path, { ...limits, animated: pages > 1 });
   const upright = pages > 1 ? image : image.autoOrient();
-  const kept = join(path, '..', 'kept');
-  const { size } = await FORMATS[type]!(upright.timeout({ seconds: MAX_SECONDS })).toFile(kept);
-  const first = sharp(kept, limits).timeout({ seconds: MAX_SECONDS });
+  const bytes = await FORMATS[type]!(upright.timeout({ seconds: MAX_SECONDS })).toBuffer();
+  const first = sharp(bytes, limits).timeout({ seconds: MAX_SECONDS });
   const { width, height } = await first.metadata();
   const thumbnail = await first
     .resize(THUMBNAIL, THUMBNAIL, { fit: 'inside', withoutEnlargement: true })
     .webp({ quality: 75 })
     .toBuffer();
-  return { path: kept, size, width, height, thumbnail, blurhash: await hashOf(thumbnail) };
+  return { bytes, width, height, thumbnail, blurhash: await hashOf(thumbnail) };
 }
 
 async function hashOf(thumbnail: Buffer): Promise<string> {
