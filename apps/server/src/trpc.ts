@@ -59,8 +59,9 @@ export function toWireError(error: TRPCError): WireError {
     case 'PARSE_ERROR':
     case 'BAD_REQUEST':
     case 'UNPROCESSABLE_CONTENT':
-    case 'PAYLOAD_TOO_LARGE':
       return wire(invalidInput('', 'The request cannot be read'));
+    case 'PAYLOAD_TOO_LARGE':
+      return wire(invalidInput('', 'The request is too large'));
     case 'METHOD_NOT_SUPPORTED':
     case 'UNSUPPORTED_MEDIA_TYPE':
       return wire(new ParleyError('UNSUPPORTED_REQUEST'));

@@ -795,6 +795,10 @@ describe('S85 an error tells nothing of the inside', () => {
         issues: [{ path: '', message: 'The request cannot be read' }],
       });
     }
+    const large = await post('auth.login', `{"json":{"login":"${'x'.repeat(1024 * 1024)}"}}`);
+    expect(JSON.parse(large.text).error.json.data.issues).toEqual([
+      { path: '', message: 'The request is too large' },
+    ]);
     expect((await request('users.me', { query: '?input={', headers: bearer(alice) })).status).toBe(200);
     expect((await request('messages.list', { query: '?input={', headers: bearer(alice) })).status).toBe(400);
     for (const path of ['no.such', '%E0%A4%A', '__proto__', 'constructor', 'users.me.toString', 'users', ','])
