@@ -331,6 +331,24 @@ describe('the rules', () => {
     expect((await bytesOf(await download(alice, id))).equals(bytes)).toBe(true);
   });
 
+  test('an upload counts once, in however many parts it comes, and each part as a call', async () => {
+    const env = { LIMIT_UPLOADS: '2/600', LIMIT_OPERATIONS: '11/600' };
+    await using server = await testServer({ env });
+    const alice = await server.people.join('alice');
+    const bytes = pdf(1_000);
+    const inParts = async (url: string) => {
+      for (let at = 0; at < 1_000; at += 250)
+        expect((await put(url, bytes.subarray(at, at + 250), at)).status).toBe(204);
+    };
+    const first = await begin(alice, bytes);
+    await inParts(first.url);
+    const second = await begin(alice, bytes);
+    await inParts(second.url);
+    await expect(begin(alice, bytes)).rejects.toMatchObject({ data: { code: 'RATE_LIMITED' } });
+    const over = await put(second.url, bytes, 1_000);
+    expect([over.status, over.headers.get('retry-after')]).toEqual([429, expect.stringMatching(/^\d+$/)]);
+  });
+
   test('of two who send the same upload at once nothing is mixed', async () => {
     const alice = await join();
     const [one, other] = [pdf(3_000_000), Buffer.concat([pdf(100), Buffer.alloc(2_999_900, 'y')])];

@@ -23,7 +23,8 @@ export async function takeBytes(
   const upload = await findUpload(app, id, query);
   if (request.method === 'HEAD') return tell(response, upload.received);
 
-  await app.limits.take('uploads', upload.ownerId);
+  // As a call: the upload itself was counted when it began, and comes in as many parts as it takes.
+  await app.limits.take('operations', upload.ownerId);
   const offset = Number(request.headers['upload-offset'] ?? 0);
   const { received, size } = upload;
   if (offset !== received) throw new ParleyError('UPLOAD_INCOMPLETE', { received, size });
