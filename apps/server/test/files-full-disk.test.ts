@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -14,9 +15,7 @@ const DISK = 12;
 
 /** What cannot be made smaller: written anew it has the same bytes. */
 const noise = (): Promise<Buffer> =>
-  sharp({
-    create: { width: 1_000, height: 1_000, channels: 3, noise: { type: 'gaussian', mean: 128, sigma: 60 } },
-  })
+  sharp(randomBytes(3_000_000), { raw: { width: 1_000, height: 1_000, channels: 3 } })
     .png()
     .toBuffer();
 
