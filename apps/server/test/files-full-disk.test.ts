@@ -29,14 +29,13 @@ const canMount = process.platform === 'linux' && process.getuid?.() === 0;
 test.skipIf(!canMount)('a disk that is full in the middle of an upload loses nothing of it', async () => {
   const folder = join(tmpdir(), `parley-small-disk-${v7()}`);
   await using database = await testDatabase();
-  await using server = await serverProcess(
-    database.url,
-    {
-      ...{ STORAGE_FOLDER: folder, TMPDIR: folder, STORAGE_KEEP_FREE_MB: '1' },
-      PUBLIC_URL: 'http://localhost:4000',
-    },
-    ON_A_SMALL_DISK,
-  );
+  const variables = {
+    STORAGE_FOLDER: folder,
+    TMPDIR: folder,
+    STORAGE_KEEP_FREE_MB: '1',
+    PUBLIC_URL: 'http://localhost:4000',
+  };
+  await using server = await serverProcess(database.url, variables, ON_A_SMALL_DISK);
   await using _ = { [Symbol.asyncDispose]: () => rm(folder, { recursive: true }) };
   const ballast = join(`/proc/${server.pid}/root`, folder, 'ballast');
   /** Leaves so many bytes of the disk. */

@@ -59,7 +59,7 @@ export function connectUser(
 
   function onNotice(text: string): void {
     if (text.includes('"stream.caught-up"')) resolve(client);
-    // That others come is news in every system that has presence; what else comes is none of these workloads.
+    // Others come and go meanwhile; nothing else happens in these workloads.
     else if (!text.includes('"started"') && !text.includes('"presence.changed"')) fail(text);
   }
 

@@ -1,12 +1,12 @@
 import { createWriteStream } from 'node:fs';
-import { mkdtemp, rm, stat } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import type { App } from '../context.ts';
 import { append } from '../events/append.ts';
 import { JobFailure } from '../jobs/jobs.ts';
 import { queueMail } from '../mail/queue-mail.ts';
+import { inTemporaryFolder } from '../temporary-folder.ts';
 import { contentsOf } from './contents.ts';
 import { KEPT_FOR } from './request.ts';
 import { archiveOf, placeOf, toExport } from './view.ts';
@@ -31,9 +31,8 @@ export async function makeExport(app: App, { exportId }: MakeExportJob): Promise
   await app.storage.removeAll(placeOf(exportId));
 }
 
-async function store(app: App, exportId: string, userId: string): Promise<number> {
-  const folder = await mkdtemp(join(tmpdir(), `parley-export-${exportId}-`));
-  try {
+function store(app: App, exportId: string, userId: string): Promise<number> {
+  return inTemporaryFolder(`export-${exportId}`, async (folder) => {
     const path = join(folder, 'archive');
     const now = app.clock.now();
     await pipeline(zip(contentsOf(app, userId, now), now), createWriteStream(path, { mode: 0o600 }));
@@ -41,9 +40,7 @@ async function store(app: App, exportId: string, userId: string): Promise<number
     if (!(await app.storage.hasRoom(size))) throw new JobFailure('no room for an export', { isFinal: false });
     await app.storage.put(archiveOf(exportId), { path });
     return size;
-  } finally {
-    await rm(folder, { recursive: true, force: true });
-  }
+  });
 }
 
 /** The bytes are there before the row says so. False when nobody waits for it any more. */

@@ -1,12 +1,11 @@
 import { createWriteStream } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import type { FileInfo } from '@parley/contract';
 import type { App, SignedIn } from '../context.ts';
 import type { File, Prisma } from '../database/generated/client.ts';
 import { ParleyError } from '../error.ts';
+import { inTemporaryFolder } from '../temporary-folder.ts';
 import { toFileInfo } from './file-info.ts';
 import { TYPES } from './file-types.ts';
 import { keepImage } from './image.ts';
@@ -39,7 +38,11 @@ function once(app: App, file: File): Promise<File> {
 
 async function finish(app: App, upload: File): Promise<File> {
   try {
-    const found = await look(app, upload).catch((error: unknown) => refuseFault(app, error));
+    const found = await inTemporaryFolder(`upload-${upload.id}`, async (folder) => {
+      const path = join(folder, 'whole');
+      await assemble(app, upload, path);
+      return keep(app, upload, path);
+    }).catch((error: unknown) => refuseFault(app, error));
     return await makeReady(app, upload.id, found);
   } catch (error) {
     if (error instanceof ParleyError && error.code === 'FILE_TYPE_REFUSED') await dropUpload(app, upload.id);
@@ -52,18 +55,6 @@ function refuseFault({ logger }: App, error: unknown): never {
   if (!(error instanceof Error && 'syscall' in error)) throw error;
   logger.error({ err: error }, 'the folder for temporary files failed');
   throw new ParleyError('UNAVAILABLE');
-}
-
-/** What it is that came; by then it lies where it stays. */
-async function look(app: App, upload: File): Promise<Prisma.FileUpdateInput> {
-  const folder = await mkdtemp(join(tmpdir(), `parley-upload-${upload.id}-`));
-  try {
-    const path = join(folder, 'whole');
-    await assemble(app, upload, path);
-    return await keep(app, upload, path);
-  } finally {
-    await rm(folder, { recursive: true, force: true });
-  }
 }
 
 /** Writes the parts into one file of this machine: from here on nobody changes it. */

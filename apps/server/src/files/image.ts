@@ -42,7 +42,7 @@ export async function keepImage(path: string, type: string): Promise<KeptImage> 
   try {
     return await rewrite(path, type);
   } catch (error) {
-    // The library says in words alone what is wrong with an image. A full disk it would tell in words, too: it writes to none.
+    // The library says in words alone what is wrong with an image. So would it of a full disk: it is let write to none.
     if (!(error instanceof Error) || error instanceof ParleyError || 'code' in error) throw error;
     throw new ParleyError('FILE_TYPE_REFUSED', { type });
   } finally {

@@ -12,7 +12,7 @@ const SILENT_FOR = 15_000;
  * `HEAD` of an upload's link: how much is there, in `Upload-Offset`. `PUT`: takes bytes from `Upload-Offset` on, or from
  * the first, and answers with how much is there then.
  *
- * Errors: `NOT_FOUND` (upload) for a link that is no good, and those of `receive`.
+ * Errors: `NOT_FOUND` (upload) for a link that is no good, `RATE_LIMITED`, and those of `receive`.
  */
 export async function takeBytes(
   app: App,
