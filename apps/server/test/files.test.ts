@@ -254,12 +254,13 @@ describe('the rules', () => {
     expect(process.cpuUsage(cpu).user).toBeLessThan(1_000_000);
   });
 
+  // Made before anybody is connected: it takes seconds, in which connections that wait for their next request are lost.
+  const enormous = (part: string) => zip({ [part]: Buffer.alloc(500_000_000) });
   test.each([
-    ['nobody asks for', 'word/document.xml'],
-    ['says what it is', '[Content_Types].xml'],
-  ])('S79: an archive whose part that %s is enormous is not unpacked', async (_, part) => {
+    ['nobody asks for', enormous('word/document.xml')],
+    ['says what it is', enormous('[Content_Types].xml')],
+  ])('S79: an archive whose part that %s is enormous is not unpacked', async (_, bytes) => {
     const alice = await join();
-    const bytes = zip({ [part]: Buffer.alloc(500_000_000) });
     const { uploadId, url } = await begin(alice, bytes);
     await put(url, bytes);
     setFlagsFromString('--expose-gc');
