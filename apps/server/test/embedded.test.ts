@@ -152,6 +152,34 @@ describe('embedded Postgres with a folder', () => {
     await owner.kill();
     await toEnd(folder);
   });
+
+  /** One runs again, at the same address, and with all of its data. */
+  async function expectAnother(than: number, url: string): Promise<void> {
+    await vi.waitFor(() => expect(postmasterOf(folder)).not.toBe(than), { timeout: 20_000 });
+    await vi.waitFor(() => runSql(url, 'SELECT 1'), { timeout: 20_000 });
+    expect(await runSql(url, 'SELECT count(*)::int AS visits FROM visits')).toEqual([{ visits }]);
+  }
+
+  test('is taken over by who shares it when its server ends', async () => {
+    await using owner = await startOwner(folder);
+    await using shared = await running(folder);
+    const postmaster = postmasterOf(folder);
+    await owner.kill();
+    await expectAnother(postmaster, shared.url);
+  });
+
+  test('is started again each time that it is killed, until it is stopped', async () => {
+    const { url, stop } = await startEmbeddedPostgres(folder);
+    for (let time = 0; time < 2; time++) {
+      const postmaster = postmasterOf(folder);
+      process.kill(postmaster, 'SIGKILL');
+      await expectAnother(postmaster, url);
+    }
+    process.kill(postmasterOf(folder), 'SIGKILL');
+    await stop();
+    await expect(runSql(url, 'SELECT 1')).rejects.toThrow('ECONNREFUSED');
+    await expectEverything();
+  });
 });
 
 describe('embedded Postgres without a folder', () => {

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { rm, writeFile } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import sharp from 'sharp';
@@ -8,6 +8,7 @@ import { expect, test } from 'vitest';
 import { testDatabase } from './database.ts';
 import { People } from './people.ts';
 import { serverProcess } from './process.ts';
+import { Ballast, canMount, onSmallDisk } from './small-disk.ts';
 import { begin, bytesOf, download, put } from './uploads.ts';
 
 /** Megabytes. An image of three is there a second time while it is completed, and a third time written anew. */
@@ -19,13 +20,6 @@ const noise = (): Promise<Buffer> =>
     .png()
     .toBuffer();
 
-/** Runs a command with a small disk at $STORAGE_FOLDER, which nobody else sees. Takes Linux, and root. */
-const ON_A_SMALL_DISK = [
-  ...['unshare', '--mount', 'sh', '-c'],
-  `mkdir "$STORAGE_FOLDER" && mount -t tmpfs -o size=${DISK}m tmpfs "$STORAGE_FOLDER" && exec "$0" "$@"`,
-];
-const canMount = process.platform === 'linux' && process.getuid?.() === 0;
-
 test.skipIf(!canMount)('a disk that is full in the middle of an upload loses nothing of it', async () => {
   const folder = join(tmpdir(), `parley-small-disk-${v7()}`);
   await using database = await testDatabase();
@@ -35,34 +29,29 @@ test.skipIf(!canMount)('a disk that is full in the middle of an upload loses not
     STORAGE_KEEP_FREE_MB: '1',
     PUBLIC_URL: 'http://localhost:4000',
   };
-  await using server = await serverProcess(database.url, variables, ON_A_SMALL_DISK);
+  await using server = await serverProcess(database.url, variables, onSmallDisk(folder, DISK));
   await using _ = { [Symbol.asyncDispose]: () => rm(folder, { recursive: true }) };
-  const ballast = join(`/proc/${server.pid}/root`, folder, 'ballast');
-  /** Leaves so many bytes of the disk. */
-  const leave = async (bytes: number, taken: number) => {
-    await rm(ballast, { force: true });
-    await writeFile(ballast, Buffer.alloc(DISK * 1024 * 1024 - taken - bytes));
-  };
+  const ballast = new Ballast(server.pid, folder);
 
   const image = await noise();
   const alice = await new People([server]).join('alice');
   const { uploadId, url } = await begin(alice, image);
-  await leave(1_000_000, 0);
+  await ballast.leave(1_000_000);
   const response = await put(url, image);
   expect([response.status, await response.json()]).toEqual([503, { code: 'UNAVAILABLE', httpStatus: 503 }]);
   const there = Number((await fetch(url, { method: 'HEAD' })).headers.get('upload-offset'));
   expect(there).toBeGreaterThan(400_000);
-  await rm(ballast);
+  await ballast.remove();
   expect((await put(url, image.subarray(there), there)).status).toBe(204);
 
   // Room for a second copy, in the folder for temporary files, then for none in the storage, which is the third.
   for (const room of [1_000_000, 4_000_000]) {
-    await leave(room, image.length);
+    await ballast.leave(room);
     await expect(alice.api.uploads.complete.mutate({ uploadId })).rejects.toMatchObject({
       data: { code: 'UNAVAILABLE' },
     });
   }
-  await rm(ballast);
+  await ballast.remove();
   const { id } = await alice.api.uploads.complete.mutate({ uploadId });
   expect((await bytesOf(await download(alice, id))).equals(image)).toBe(true);
 });

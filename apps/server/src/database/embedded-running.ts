@@ -1,4 +1,5 @@
 import { spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -68,6 +69,18 @@ export async function countClients(url: string): Promise<number | undefined> {
   } catch {
     return undefined;
   } finally {
+    await client.end().catch(() => {});
+  }
+}
+
+/** Resolves when a connection to it is lost, cannot be had, or is no longer wanted. */
+export async function whileConnected(url: string, signal: AbortSignal): Promise<void> {
+  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 5_000 });
+  client.on('error', () => {});
+  try {
+    await client.connect();
+    await once(client, 'end', { signal });
+  } catch {
     await client.end().catch(() => {});
   }
 }

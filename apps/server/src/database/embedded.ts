@@ -20,7 +20,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { ConfigurationError } from '../env.ts';
 import { findPlace, type Place } from './embedded-place.ts';
-import { countClients, settleRunning, urlOf } from './embedded-running.ts';
+import { countClients, settleRunning, urlOf, whileConnected } from './embedded-running.ts';
 
 export interface EmbeddedPostgres {
   url: string;
@@ -29,19 +29,29 @@ export interface EmbeddedPostgres {
   stop(): Promise<void>;
 }
 
+/** One that answers; `postgres` is its process, where it is ours and not another server's. */
+interface Running {
+  url: string;
+  postgres: ChildProcess | null;
+}
+
 /**
  * Starts a Postgres 18 of this project's own. In `folder` its data last, and each commit is on disk before it is
- * answered. Without a folder it is for tests: nothing is flushed, and its data go when it stops.
+ * answered; when it ends before it was stopped, it is started again at the same address. Without a folder it is for
+ * tests: nothing is flushed, and its data go when it stops.
  *
  * It listens on a free port of 127.0.0.1, with a password. It ends with this process, however that ends. One that
- * was left over all the same is stopped first; one that another server uses is shared.
+ * was left over all the same is stopped first; one that another server uses is shared, and taken over when that
+ * server ends.
  */
 export async function startEmbeddedPostgres(folder?: string): Promise<EmbeddedPostgres> {
   const temporary = folder === undefined;
   try {
     const place = findPlace(folder ?? join(scratchFolder(), `parley-${randomBytes(6).toString('hex')}`));
     if (!existsSync(place.folder)) makeCluster(place, temporary);
-    return await start(place, temporary);
+    const running = await start(place, temporary);
+    const end = temporary ? () => stop(running) : keepRunning(place, running);
+    return { url: running.url, folder: place.folder, stop: end };
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     throw new ConfigurationError(`Embedded Postgres: ${reason.trim().replaceAll(/(?<!\s)\s*\n\s*/g, ' ')}`);
@@ -56,18 +66,55 @@ function scratchFolder(): string {
   return bavail * bsize > 4 * 2 ** 30 ? memory : tmpdir();
 }
 
-async function start(place: Place, temporary: boolean): Promise<EmbeddedPostgres> {
+/** `at`: the port it has to have; without, a free one. */
+async function start(place: Place, temporary: boolean, at?: number): Promise<Running> {
   const { folder } = place;
   for (let attempt = 1; ; attempt++) {
     const shared = await settleRunning(folder);
-    if (shared) return { url: shared, folder, stop: async () => {} };
-    const port = await freePort();
+    if (shared) return { url: shared, postgres: null };
+    const port = at ?? (await freePort());
     const postgres = await launch(place, port, temporary);
     const url = urlOf(folder, port);
-    if (await becomesReady(url, postgres)) return { url, folder, stop: () => stop(postgres) };
+    if (await becomesReady(url, postgres)) return { url, postgres };
     if (attempt === 3)
       throw new Error(`it does not start: ${lastLine(readFileSync(join(folder, 'log'), 'utf8'))}`);
   }
+}
+
+/** Starts it again whenever it has ended, or the server that had it. Returns what ends that, and then stops it. */
+function keepRunning(place: Place, first: Running): () => Promise<void> {
+  const stopping = new AbortController();
+  const { signal } = stopping;
+  const port = Number(new URL(first.url).port);
+
+  async function keep(): Promise<void> {
+    let running = first;
+    for (;;) {
+      await whileConnected(running.url, signal);
+      if (signal.aborted) return stop(running);
+      // One that lost a backend takes connections again by itself.
+      const { url, postgres } = running;
+      if (!postgres || !(await becomesReady(url, postgres))) running = await startAgain(running);
+    }
+  }
+
+  /** As often as it takes: a disk may be full for a while. */
+  async function startAgain(running: Running): Promise<Running> {
+    while (!signal.aborted) {
+      try {
+        return await start(place, false, port);
+      } catch {
+        await delay(1_000, null, { signal }).catch(() => {});
+      }
+    }
+    return running;
+  }
+
+  const kept = keep();
+  return () => {
+    stopping.abort();
+    return kept;
+  };
 }
 
 /** Makes the folder with everything in it, or not at all: it gets its name when it is complete. */
@@ -134,7 +181,7 @@ async function launch(
   };
   const postgres = [join(binaries, 'postgres'), '-D', join(folder, 'data')];
   for (const [name, value] of Object.entries(settings)) postgres.push('-c', `${name}=${value}`);
-  const log = openSync(join(folder, 'log'), 'w', 0o600);
+  const log = openSync(join(folder, 'log'), 'a', 0o600);
   if (account) fchownSync(log, account.uid, account.gid);
   const child = spawn('/bin/sh', ['-c', UNTIL_INPUT_ENDS, 'sh', temporary ? folder : '', ...postgres], {
     ...account,
@@ -152,8 +199,8 @@ async function launch(
 const hasEnded = ({ exitCode, signalCode }: ChildProcess): boolean =>
   exitCode !== null || signalCode !== null;
 
-async function stop(postgres: ChildProcess): Promise<void> {
-  if (hasEnded(postgres)) return;
+async function stop({ postgres }: Running): Promise<void> {
+  if (!postgres || hasEnded(postgres)) return;
   postgres.stdin?.end();
   await once(postgres, 'exit');
 }
