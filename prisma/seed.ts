@@ -110,7 +110,9 @@ const TALKS: Talk[] = [
 /** Makes a small world of people who talk, in an empty database. Answers what to tell whoever wants to try it. */
 export async function seed(app: App): Promise<string[]> {
   const names = Object.keys(PEOPLE) as Name[];
-  if ((await app.database.prisma.user.count()) === 0) await makeWorld(app, names);
+  await alone(app, async () => {
+    if ((await app.database.prisma.user.count()) === 0) await makeWorld(app, names);
+  });
   const known = await app.database.prisma.user.findMany({
     where: { usernameKey: { in: names } },
     orderBy: { username: 'asc' },
@@ -121,6 +123,18 @@ export async function seed(app: App): Promise<string[]> {
     `Log in as ${known.map(({ username }) => username).join(', ')}, with the password: ${PASSWORD}`,
     ...admins.map((username) => `${username} is an admin.`),
   ];
+}
+
+/** Of servers that start together, one after the other. */
+async function alone(app: App, work: () => Promise<void>): Promise<void> {
+  const client = await app.database.pool.connect();
+  try {
+    await client.query('SET statement_timeout = 0; SET lock_timeout = 0; SELECT pg_advisory_lock(72707370)');
+    await work();
+  } finally {
+    // The connection ends, and the lock with it.
+    client.release(true);
+  }
 }
 
 async function makeWorld(app: App, names: Name[]): Promise<void> {

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { existsSync, linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
 import { type EmbeddedPostgres, startEmbeddedPostgres } from './database/embedded.ts';
 import { ConfigurationError, type Env, readEnv } from './env.ts';
 
@@ -37,16 +37,28 @@ function makeSecrets(): Record<'JWT_SECRETS' | 'PASSWORD_PEPPER' | 'APP_SECRET',
 /** The secrets of this folder, made when it has none. Losing them would void every password and session. */
 function keepSecrets(folder: string): ReturnType<typeof makeSecrets> {
   const file = join(folder, 'secrets.json');
+  const kept = () => (existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : {});
   try {
-    const kept = existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : {};
-    const secrets = { ...makeSecrets(), ...kept };
-    if (Object.keys(secrets).length === Object.keys(kept).length) return kept;
-    mkdirSync(folder, { recursive: true });
-    writeFileSync(`${file}.new`, JSON.stringify(secrets, null, 2), { mode: 0o600 });
-    renameSync(`${file}.new`, file);
-    return secrets;
+    const secrets = { ...makeSecrets(), ...kept() };
+    if (Object.keys(secrets).length > Object.keys(kept()).length) putSecrets(file, secrets);
+    return kept();
   } catch (error) {
     throw new ConfigurationError(`Secrets: ${(error as Error).message}`);
+  }
+}
+
+/** Puts the file there as a whole. Of servers that start together one makes it, and all have what that made. */
+function putSecrets(file: string, secrets: object): void {
+  mkdirSync(dirname(file), { recursive: true });
+  const made = `${file}.${process.pid}`;
+  writeFileSync(made, JSON.stringify(secrets, null, 2), { mode: 0o600 });
+  if (existsSync(file)) return renameSync(made, file);
+  try {
+    linkSync(made, file);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+  } finally {
+    rmSync(made);
   }
 }
 

@@ -48,6 +48,13 @@ async function line(child: ChildProcess, pattern: RegExp): Promise<RegExpExecArr
   throw new Error(`it ended without ${pattern}: ${output}`);
 }
 
+const logIn = (url: string, password: string): Promise<Response> =>
+  fetch(`${url}/trpc/auth.login`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ json: { login: 'alice', password } }),
+  });
+
 describe('what the operator has to put right is one line, and exit code 1', () => {
   const refusal = async (variables: Record<string, string>): Promise<string> => {
     await using child = run(variables);
@@ -121,12 +128,7 @@ describe('development', () => {
       first,
       /Log in as alice, .*, with the password: (.+)\nalice is an admin\.\n/,
     );
-    const login = await fetch(`${url}/trpc/auth.login`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({ json: { login: 'alice', password } }),
-    });
-    expect(login.status).toBe(200);
+    expect((await logIn(url!, password!)).status).toBe(200);
     const made = secrets();
     expect(statSync(join(folder, '.parley/secrets.json')).mode & 0o777).toBe(0o600);
     first.kill('SIGTERM');
@@ -137,6 +139,19 @@ describe('development', () => {
     expect(secrets()).toBe(made);
     second.kill('SIGINT');
     expect(await once(second, 'exit')).toEqual([0, null]);
+  });
+
+  test('two start at once in a new folder: they share its database, its world and its secrets', async () => {
+    const together = { DATA_FOLDER: join(folder, 'together') };
+    await using one = run(together);
+    await using other = run(together);
+    const ready = /listens on (\S+).*Log in as alice, bob, .* with the password: ([^\n]+)\n/s;
+    const [[, url, password], [, otherUrl]] = await Promise.all([line(one, ready), line(other, ready)]);
+    const answer = await (await logIn(url!, password!)).json();
+    const { accessToken } = (answer as { result: { data: { json: { accessToken: string } } } }).result.data
+      .json;
+    const headers = { authorization: `Bearer ${accessToken}` };
+    expect((await fetch(`${otherUrl}/trpc/users.me`, { headers })).status).toBe(200);
   });
 
   test('does not seed a database that was given', async () => {

@@ -143,6 +143,9 @@ function makeCluster({ folder, binaries, account }: Place, temporary: boolean): 
   try {
     if (status !== 0) throw error ?? new Error(stderr);
     renameSync(unfinished, folder);
+  } catch (error) {
+    // Of servers that start together one makes it.
+    if (!existsSync(folder)) throw error;
   } finally {
     rmSync(unfinished, { recursive: true, force: true });
   }
