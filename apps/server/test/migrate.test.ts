@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, inject, test } from 'vitest';
 import { migrate } from '../src/database/migrate.ts';
 import { emptyDatabase, runSql, withDatabase } from './database.ts';
+import { hasPooler, pooler } from './pooler.ts';
 
 /** A folder of migrations as Prisma keeps them, that a test writes as it goes. */
 function migrations(files: Record<string, string> = {}) {
@@ -99,6 +100,22 @@ describe('migrate', () => {
     );
     await expect(migrate('postgresql://someone:geheim@127.0.0.1:1/x')).rejects.toThrow(
       /^DATABASE_URL: no connection to Postgres at 127.0.0.1:1 \((?!.*geheim).*ECONNREFUSED.*\)$/,
+    );
+  });
+
+  test.runIf(hasPooler).each([
+    ['that says what it does not pass on', '', 'unsupported startup parameter: options'],
+    [
+      'that keeps it to itself',
+      'ignore_startup_parameters = options',
+      'it does not pass on what a connection asks for',
+    ],
+  ])('a connection pooler is refused in one line, one %s', async (_, settings, reason) => {
+    await using database = await emptyDatabase();
+    await using pooled = await pooler(database.url, settings);
+    const { host } = new URL(pooled.url);
+    await expect(migrate(pooled.url)).rejects.toThrow(
+      `DATABASE_URL: a connection pooler answers at ${host} (${reason}); it has to be Postgres itself`,
     );
   });
 });

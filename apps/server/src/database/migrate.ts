@@ -21,7 +21,7 @@ interface Migration {
 export async function migrate(url: string, folder = MIGRATIONS_FOLDER): Promise<string[]> {
   const client = await connect(url);
   try {
-    await checkServer(client);
+    await checkServer(client, url);
     await client.query('SELECT pg_advisory_lock(72707369)');
     await client.query(PRISMA_BOOKS);
     const migrations = await readMigrations(folder);
@@ -37,29 +37,44 @@ export async function migrate(url: string, folder = MIGRATIONS_FOLDER): Promise<
   }
 }
 
+/** What the connection asks for as it begins: Postgres takes any such name, and no pooler passes it on. */
+const OPTIONS = '-c parley.is_direct=yes';
+/** The codes with which a pooler says so. */
+const POOLER_REFUSES = ['08P01', '0A000'];
+
 /** Postgres as the operator gave it; whatever is wrong with it is told without its password. */
 async function connect(url: string): Promise<pg.Client> {
+  const connection = { connectionString: url, connectionTimeoutMillis: 10_000, options: OPTIONS };
+  const client = new pg.Client(connection);
+  // One that dies between two queries fails the next query, which tells of it.
+  client.on('error', () => {});
   try {
-    const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 10_000 });
-    // One that dies between two queries fails the next query, which tells of it.
-    client.on('error', () => {});
     await client.connect();
     return client;
   } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
-    const { hostname, port } = new URL(url);
+    const { code = '', message } = error as NodeJS.ErrnoException;
+    if (POOLER_REFUSES.includes(code)) throw poolerAt(client, message);
     throw new ConfigurationError(
-      `DATABASE_URL: no connection to Postgres at ${hostname}:${port || 5432} (${message || code})`,
+      `DATABASE_URL: no connection to Postgres at ${client.host}:${client.port} (${message || code})`,
     );
   }
 }
 
-async function checkServer(client: pg.Client): Promise<void> {
+/** Behind a pooler nobody can listen, or hold a lock from one transaction to the next. */
+const poolerAt = ({ host, port }: pg.Client, reason: string): ConfigurationError =>
+  new ConfigurationError(
+    `DATABASE_URL: a connection pooler answers at ${host}:${port} (${reason}); it has to be Postgres itself`,
+  );
+
+async function checkServer(client: pg.Client, url: string): Promise<void> {
   const { rows } = await client.query(
     `SELECT current_setting('server_version') AS version, current_setting('server_version_num')::int AS number,
-            current_setting('server_encoding') AS encoding`,
+            current_setting('server_encoding') AS encoding, current_setting('parley.is_direct', true) AS "isDirect"`,
   );
-  const { version, number, encoding } = rows[0];
+  const { version, number, encoding, isDirect } = rows[0];
+  // Options of the URL take the place of ours.
+  if (isDirect === null && !new URL(url).searchParams.has('options'))
+    throw poolerAt(client, 'it does not pass on what a connection asks for');
   if (number < 150_000)
     throw new ConfigurationError(`Database: Postgres ${version} is too old; it takes 15 or newer`);
   if (encoding !== 'UTF8')
