@@ -2,13 +2,14 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import axe, { type AxeResults } from 'axe-core';
-import type { BrowserContext, Page } from 'playwright-core';
+import type { BrowserContext, Locator, Page } from 'playwright-core';
 import { afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { testDatabase } from '../../server/test/database.ts';
+import { runSql, testDatabase } from '../../server/test/database.ts';
 import { befriend } from '../../server/test/friendships.ts';
 import { mailTo } from '../../server/test/inbox.ts';
 import { People, type Person } from '../../server/test/people.ts';
 import { freePort, serverProcess } from '../../server/test/process.ts';
+import { pdf } from '../../server/test/samples.ts';
 import { testServer } from '../../server/test/server.ts';
 import { fillHistory } from './history.ts';
 import { CHROMIUM, logIn, type Stage, setStage } from './stage.ts';
@@ -226,23 +227,86 @@ describe.skipIf(!CHROMIUM)('the web app in Chromium', () => {
     await page.getByRole('menuitem', { name: entry, exact: true }).click();
   }
 
-  test('a picture is sent and seen', async () => {
+  /** A second of silence. */
+  function recording(): Buffer {
+    const header = Buffer.alloc(44);
+    header.write('RIFF\0\0\0\0WAVEfmt \x10\0\0\0\x01\0\x01\0', 'latin1');
+    header.writeUInt32LE(36 + 8_000, 4);
+    header.writeUInt32LE(8_000, 24);
+    header.writeUInt32LE(8_000, 28);
+    header.writeUInt16LE(1, 32);
+    header.writeUInt16LE(8, 34);
+    header.write('data', 36);
+    header.writeUInt32LE(8_000, 40);
+    return Buffer.concat([header, Buffer.alloc(8_000, 128)]);
+  }
+
+  test('a picture is sent and seen, small and whole, a recording is heard, and a file is taken home', async () => {
     const [alice, bob] = await stage.server.people.all('agnes', 'boris');
     await alice.talkTo(bob);
     const [her, his] = await Promise.all([sitDown(alice), sitDown(bob)]);
     await Promise.all([chatWith(her, bob).click(), chatWith(his, alice).click()]);
-    await her.getByLabel('Files', { exact: true }).setInputFiles({
-      name: 'lake.png',
-      mimeType: 'image/png',
-      buffer: await her.screenshot(),
-    });
-    await her.locator('.pending-file').getByText('ready').waitFor();
-    await say(her, 'The lake');
-    const picture = bubble(his, 'The lake').locator('img');
-    await picture.waitFor();
-    await expect
-      .poll(() => picture.evaluate((img) => (img as unknown as { naturalWidth: number }).naturalWidth))
-      .toBeGreaterThan(1);
+    const send = async (name: string, mimeType: string, buffer: Buffer, text: string) => {
+      await her.getByLabel('Files', { exact: true }).setInputFiles({ name, mimeType, buffer });
+      await her.locator('.pending-file').getByText('ready').waitFor();
+      await say(her, text);
+    };
+    const numberOf = (element: Locator, property: string) =>
+      element.evaluate((node, name) => (node as unknown as Record<string, number>)[name], property);
+
+    await send('lake.png', 'image/png', await her.screenshot(), 'The lake');
+    const picture = bubble(his, 'The lake').getByRole('button', { name: 'Show lake.png' });
+    await expect.poll(() => numberOf(picture.locator('img'), 'naturalWidth')).toBeGreaterThan(1);
+    await picture.click();
+    const whole = his.getByRole('dialog', { name: 'lake.png' });
+    await expect.poll(() => numberOf(whole.getByRole('img'), 'naturalWidth')).toBe(her.viewportSize()!.width);
+    await expectAccessible(his, 'picture');
+    await his.keyboard.press('Escape');
+    await whole.waitFor({ state: 'detached' });
+
+    await send('waves.wav', 'audio/wav', recording(), 'The waves');
+    await expect.poll(() => numberOf(bubble(his, 'The waves').locator('audio'), 'duration')).toBe(1);
+
+    await send('list.pdf', 'application/pdf', pdf(), 'The list');
+    const downloads = his.waitForEvent('download');
+    await bubble(his, 'The list')
+      .getByRole('button', { name: /list.pdf/ })
+      .click();
+    const download = await downloads;
+    expect(download.suggestedFilename()).toBe('list.pdf');
+    expect(readFileSync(await download.path())).toEqual(pdf());
+  });
+
+  test('by keyboard alone: the menu of a message, and a report of it', async () => {
+    const [alice, bob] = await stage.server.people.all('agda', 'bengt');
+    const { id } = await bob.say(await bob.talkTo(alice), 'Buy now');
+    const page = await sitDown(alice);
+    const focused = () => page.locator(':focus');
+    await chatWith(page, bob).press('Enter');
+    const more = bubble(page, 'Buy now').getByRole('button', { name: 'More' });
+    await more.press('Enter');
+    await expect.poll(() => focused().textContent()).toBe('Copy');
+    await page.keyboard.press('ArrowUp');
+    await expect.poll(() => focused().textContent()).toBe('Delete for me');
+    await page.keyboard.press('Escape');
+    await page.getByRole('menu').waitFor({ state: 'detached' });
+    expect(await more.evaluate((node) => node === node.ownerDocument.activeElement)).toBe(true);
+    await page.keyboard.press('Enter');
+    while ((await focused().textContent()) !== 'Report') await page.keyboard.press('ArrowDown');
+    await page.keyboard.press('Enter');
+    await page.getByRole('dialog', { name: 'Report' }).waitFor();
+    await expectAccessible(page, 'report');
+    await page.getByLabel('Why').press('ArrowDown');
+    await page.keyboard.press('Tab');
+    await page.keyboard.type('Every day');
+    await page.keyboard.press('Enter');
+    await page.getByText('The moderators will look at it.').waitFor();
+    await page.getByRole('dialog').waitFor({ state: 'detached' });
+    const reports = await runSql(
+      stage.server.databaseUrl,
+      `SELECT reason, comment, text FROM reports WHERE message_id = '${id}'`,
+    );
+    expect(reports).toEqual([{ reason: 'harassment', comment: 'Every day', text: 'Buy now' }]);
   });
 
   test('a long history: searched, jumped into, scrolled, and back at its end', async () => {
