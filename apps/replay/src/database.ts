@@ -2,7 +2,7 @@ import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
-import { startEmbeddedPostgres } from '../../server/src/database/embedded.ts';
+import { startEmbeddedPostgres } from '../../server/src/database/embedded/embedded.ts';
 import { ConfigurationError } from '../../server/src/env.ts';
 
 /** The database of one replay. */

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import pg from 'pg';
-import { startEmbeddedPostgres } from '../src/database/embedded.ts';
+import { startEmbeddedPostgres } from '../src/database/embedded/embedded.ts';
 import { ConfigurationError } from '../src/env.ts';
 import { PROJECT_FOLDER } from '../src/project.ts';
 import { postmasterOf } from './measure.ts';

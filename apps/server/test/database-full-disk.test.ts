@@ -7,7 +7,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { LIMITS } from '@parley/contract';
 import { v7 } from 'uuid';
 import { expect, test } from 'vitest';
-import { urlOf } from '../src/database/embedded-running.ts';
+import { urlOf } from '../src/database/embedded/running.ts';
 import { runSql } from './database.ts';
 import { People } from './people.ts';
 import { serverProcess } from './process.ts';

@@ -290,7 +290,7 @@ describe.skipIf(!CHROMIUM)('the web app in Chromium', () => {
     await expect.poll(() => focused().textContent()).toBe('Delete for me');
     await page.keyboard.press('Escape');
     await page.getByRole('menu').waitFor({ state: 'detached' });
-    expect(await more.evaluate((node) => node === node.ownerDocument.activeElement)).toBe(true);
+    await expect.poll(() => focused().getAttribute('aria-label')).toBe('More');
     await page.keyboard.press('Enter');
     while ((await focused().textContent()) !== 'Report') await page.keyboard.press('ArrowDown');
     await page.keyboard.press('Enter');

@@ -14,7 +14,7 @@ import {
 import { createRequire } from 'node:module';
 import { basename, dirname, join, relative } from 'node:path';
 import { arch, platform } from 'node:process';
-import { PROJECT_FOLDER } from '../project.ts';
+import { PROJECT_FOLDER } from '../../project.ts';
 
 /** Where embedded Postgres runs, and as whom. */
 export interface Place {
