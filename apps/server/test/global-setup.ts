@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { PostgreSqlContainer } from '@testcontainers/postgresql';
+import { PostgreSqlContainer, type StartedPostgreSqlContainer } from '@testcontainers/postgresql';
+import pg from 'pg';
 import type { TestProject } from 'vitest/node';
 import { startEmbeddedPostgres } from '../src/database/embedded/embedded.ts';
 import { migrate } from '../src/database/migrate.ts';
@@ -52,9 +53,22 @@ async function startContainer(): Promise<Postgres> {
     .withTmpFs({ '/memory': 'rw' })
     .start();
   return {
-    url: container.getConnectionUri(),
+    url: await nearest(container),
     origin: `Testcontainers, ${image}`,
     isFleeting: true,
     stop: async () => void (await container.stop()),
   };
+}
+
+/** The container itself where this machine reaches it: Docker's proxy takes a tenth of the machine. */
+async function nearest(container: StartedPostgreSqlContainer): Promise<string> {
+  const mapped = container.getConnectionUri();
+  const own = new URL(mapped);
+  own.hostname = container.getIpAddress(container.getNetworkNames()[0]!);
+  own.port = '5432';
+  const client = new pg.Client({ connectionString: own.href, connectionTimeoutMillis: 1_000 });
+  return client.connect().then(
+    () => client.end().then(() => own.href),
+    () => mapped,
+  );
 }
