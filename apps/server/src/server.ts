@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, isIPv6 } from 'node:net';
 import type { Logger } from 'pino';
 import { appointAdmin } from './admin/appoint-admin.ts';
 import { createAccessTokens } from './auth/access-token.ts';
@@ -170,6 +170,12 @@ export async function startServer(
     await close();
     throw error;
   }
-  const { port } = http.address() as AddressInfo;
-  return { url: `http://127.0.0.1:${port}`, port, app, close };
+  const address = http.address() as AddressInfo;
+  return { url: urlAt(address), port: address.port, app, close };
+}
+
+function urlAt({ address, port }: AddressInfo): string {
+  // What listens everywhere listens here.
+  if (address === '0.0.0.0' || address === '::') return `http://127.0.0.1:${port}`;
+  return `http://${isIPv6(address) ? `[${address}]` : address}:${port}`;
 }

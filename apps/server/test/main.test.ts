@@ -154,10 +154,14 @@ describe('development', () => {
     expect((await fetch(`${otherUrl}/trpc/users.me`, { headers })).status).toBe(200);
   });
 
-  test('does not seed a database that was given', async () => {
+  test('does not seed a database that was given, and says where it listens', async () => {
     await using database = await testDatabase();
-    await using child = run({ DATABASE_URL: database.url });
-    await line(child, /This is development/);
+    // On a Mac there is one address of this machine.
+    const HOST = process.platform === 'darwin' ? '127.0.0.1' : '127.0.0.2';
+    await using child = run({ DATABASE_URL: database.url, HOST });
+    const [, url] = await line(child, /listens on (\S+).*This is development/s);
+    expect(new URL(url!).hostname).toBe(HOST);
+    expect((await fetch(`${url}/healthz`)).status).toBe(200);
     child.kill('SIGTERM');
     await once(child, 'exit');
     expect(await runSql(database.url, 'SELECT 1 FROM users')).toEqual([]);
