@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { App, SignedIn } from '../apps/server/src/context.ts';
 import { openDirect } from '../apps/server/src/conversations/open-direct.ts';
+import { isDatabaseAway } from '../apps/server/src/database/away.ts';
 import { createGroup } from '../apps/server/src/groups/create.ts';
 import { markRead } from '../apps/server/src/messages/mark.ts';
 import { sendMessage } from '../apps/server/src/messages/send.ts';
@@ -18,6 +20,7 @@ const PEOPLE = {
   grace: 'Grace Adeyemi',
 };
 type Name = keyof typeof PEOPLE;
+const NAMES = Object.keys(PEOPLE) as Name[];
 /** Who looks after the installation. */
 const ADMIN: Name = 'alice';
 
@@ -109,20 +112,17 @@ const TALKS: Talk[] = [
 
 /** Makes a small world of people who talk, in an empty database. Answers what to tell whoever wants to try it. */
 export async function seed(app: App): Promise<string[]> {
-  const names = Object.keys(PEOPLE) as Name[];
-  await alone(app, async () => {
-    if ((await app.database.prisma.user.count()) === 0) await makeWorld(app, names);
-  });
-  const known = await app.database.prisma.user.findMany({
-    where: { usernameKey: { in: names } },
-    orderBy: { username: 'asc' },
-  });
-  if (known.length === 0) return [];
-  const admins = known.filter(({ role }) => role === 'ADMIN').map(({ username }) => username);
-  return [
-    `Log in as ${known.map(({ username }) => username).join(', ')}, with the password: ${PASSWORD}`,
-    ...admins.map((username) => `${username} is an admin.`),
-  ];
+  try {
+    await alone(app, async () => {
+      if ((await app.database.prisma.user.count()) === 0) await makeWorld(app);
+    });
+    return await logins(app);
+  } catch (error) {
+    // The Postgres of a server that ends is there again in a moment.
+    if (!isDatabaseAway(error)) throw error;
+    await delay(500);
+    return seed(app);
+  }
 }
 
 /** Of servers that start together, one after the other. */
@@ -137,10 +137,23 @@ async function alone(app: App, work: () => Promise<void>): Promise<void> {
   }
 }
 
-async function makeWorld(app: App, names: Name[]): Promise<void> {
+async function logins(app: App): Promise<string[]> {
+  const known = await app.database.prisma.user.findMany({
+    where: { usernameKey: { in: NAMES } },
+    orderBy: { username: 'asc' },
+  });
+  if (known.length === 0) return [];
+  const admins = known.filter(({ role }) => role === 'ADMIN').map(({ username }) => username);
+  return [
+    `Log in as ${known.map(({ username }) => username).join(', ')}, with the password: ${PASSWORD}`,
+    ...admins.map((username) => `${username} is an admin.`),
+  ];
+}
+
+async function makeWorld(app: App): Promise<void> {
   const passwordHash = await app.passwords.hash(PASSWORD);
   const people = new Map(
-    await Promise.all(names.map(async (name) => [name, await settle(app, name, passwordHash)] as const)),
+    await Promise.all(NAMES.map(async (name) => [name, await settle(app, name, passwordHash)] as const)),
   );
   await app.database.prisma.user.update({ where: { usernameKey: ADMIN }, data: { role: 'ADMIN' } });
   const as = (name: Name): SignedIn => people.get(name)!;

@@ -1,6 +1,6 @@
 import { v7 } from 'uuid';
-import { expect, test } from 'vitest';
-import { testDatabase } from './database.ts';
+import { expect, inject, test } from 'vitest';
+import { runSql, testDatabase } from './database.ts';
 import { People, type Person } from './people.ts';
 import { serverProcess } from './process.ts';
 
@@ -46,4 +46,31 @@ test('a server killed with -9 while messages flow: what was acknowledged is ther
     expect(stream.events.map((event) => event.type === 'message.created' && event.message.seq)).toEqual(all);
     expect(new Set(stream.texts).size).toBe(all.length);
   }
+});
+
+test('a node outlives the end of its connections to the database, whatever is under way on them', async () => {
+  await using database = await testDatabase();
+  await using server = await serverProcess(database.url);
+  const alice = await new People([server]).join('alice');
+  const conversationId = await alice.startGroup('tea');
+  let isOver = false;
+  const read = async () => {
+    const { sync, conversations } = alice.api;
+    while (!isOver)
+      await Promise.allSettled([
+        sync.bootstrap.query(),
+        conversations.get.query({ conversationId }),
+        conversations.members.query({ conversationId }),
+        alice.say(conversationId, 'hello'),
+      ]);
+  };
+  const reading = Promise.all(Array.from({ length: 6 }, read));
+  const name = new URL(database.url).pathname.slice(1);
+  const end = `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '${name}'`;
+  for (let time = 0; time < 10; time++) {
+    await runSql(inject('postgres').url, end);
+    await expect.poll(() => alice.api.users.me.query().then(({ id }) => id)).toBe(alice.id);
+  }
+  isOver = true;
+  await reading;
 });

@@ -25,8 +25,10 @@ const TIMEOUTS =
 
 export function connectDatabase(url: string, poolSize: number): Database {
   const pool = new pg.Pool({ connectionString: url, max: poolSize, options: TIMEOUTS });
-  // A client that dies while idle has nobody else to tell, and unheard it would end the process.
+  // A connection that ends fails the query on it, or the next one. Told apart from that, unheard, it would end the process:
+  // by the pool while it is idle, by itself while somebody has it.
   pool.on('error', () => {});
+  pool.on('connect', (client) => client.on('error', () => {}));
   const prisma = new PrismaClient({
     adapter: new PrismaPg(pool, { statementNameGenerator: statementName }),
   });
