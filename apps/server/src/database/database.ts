@@ -25,8 +25,8 @@ const TIMEOUTS =
 
 export function connectDatabase(url: string, poolSize: number): Database {
   const pool = new pg.Pool({ connectionString: url, max: poolSize, options: TIMEOUTS });
-  // A connection that ends fails the query on it, or the next one. Told apart from that, unheard, it would end the process:
-  // by the pool while it is idle, by itself while somebody has it.
+  // A connection that ends fails the query on it, or the next one. It is told besides, by the pool while it is idle and by
+  // itself while somebody has it, and unheard that would end the process.
   pool.on('error', () => {});
   pool.on('connect', (client) => client.on('error', () => {}));
   const prisma = new PrismaClient({
