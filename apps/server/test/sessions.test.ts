@@ -436,7 +436,7 @@ async function layWire(databaseUrl: string): Promise<Wire> {
     }
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  url.port = String((server.address() as { port: number }).port);
+  Object.assign(url, { hostname: '127.0.0.1', port: String((server.address() as { port: number }).port) });
   return {
     url: url.href,
     freezeBus() {
