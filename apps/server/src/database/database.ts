@@ -1,6 +1,7 @@
 import { PrismaPg } from '@prisma/adapter-pg';
-import pg from 'pg';
+import type pg from 'pg';
 import { type Prisma, PrismaClient } from './generated/client.ts';
+import { createPool } from './pool.ts';
 
 /** Inside a transaction. A function that takes it cannot be called outside one. */
 export type Tx = Prisma.TransactionClient;
@@ -24,11 +25,7 @@ const TIMEOUTS =
   '-c statement_timeout=15000 -c lock_timeout=5000 -c idle_in_transaction_session_timeout=5000';
 
 export function connectDatabase(url: string, poolSize: number): Database {
-  const pool = new pg.Pool({ connectionString: url, max: poolSize, options: TIMEOUTS });
-  // A connection that ends fails the query on it, or the next one. It is told besides, by the pool while it is idle and by
-  // itself while somebody has it, and unheard that would end the process.
-  pool.on('error', () => {});
-  pool.on('connect', (client) => client.on('error', () => {}));
+  const pool = createPool({ connectionString: url, max: poolSize, options: TIMEOUTS });
   const prisma = new PrismaClient({
     adapter: new PrismaPg(pool, { statementNameGenerator: statementName }),
   });

@@ -1,7 +1,7 @@
 import { type Message, type MessageExtras, messageId } from '@parley/contract';
-import pg from 'pg';
 import type { Clock } from '../clock.ts';
 import type { Database } from '../database/database.ts';
+import { createPool } from '../database/pool.ts';
 import { ParleyError } from '../error.ts';
 import type { LogEntry } from '../events/entry.ts';
 import type { EventLog } from '../events/log.ts';
@@ -65,12 +65,11 @@ export interface SendQueueOptions {
 
 export function createSendQueue({ url, database, log, clock, onLinks }: SendQueueOptions): SendQueue {
   // A connection of its own: a batch never waits for one.
-  const pool = new pg.Pool({
+  const pool = createPool({
     connectionString: url,
     max: 1,
     options: '-c statement_timeout=15000 -c lock_timeout=5000',
   });
-  pool.on('error', () => {});
   let queue: Waiting[] = [];
   let running: Promise<void> | null = null;
 

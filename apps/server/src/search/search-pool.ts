@@ -1,4 +1,5 @@
-import pg from 'pg';
+import type pg from 'pg';
+import { createPool } from '../database/pool.ts';
 import { ParleyError } from '../error.ts';
 
 /** Statements of searches that one node runs at the same time: the rest of the database is for those who chat. */
@@ -37,8 +38,7 @@ export interface Search {
 export function createSearchPool(url: string): SearchPool {
   const options = SETTINGS.map((setting) => `-c ${setting}`).join(' ');
   // Whoever has been given up does not wait for a connection any more.
-  const pool = new pg.Pool({ connectionString: url, max: AT_ONCE, options, connectionTimeoutMillis: WITHIN });
-  pool.on('error', () => {});
+  const pool = createPool({ connectionString: url, max: AT_ONCE, options, connectionTimeoutMillis: WITHIN });
   return {
     begin() {
       const over = new Promise<never>((_, reject) => {
