@@ -37,11 +37,13 @@ function makeSecrets(): Record<'JWT_SECRETS' | 'PASSWORD_PEPPER' | 'APP_SECRET',
 /** The secrets of this folder, made when it has none. Losing them would void every password and session. */
 function keepSecrets(folder: string): ReturnType<typeof makeSecrets> {
   const file = join(folder, 'secrets.json');
-  const kept = () => (existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : {});
+  const read = () => JSON.parse(readFileSync(file, 'utf8'));
   try {
-    const secrets = { ...makeSecrets(), ...kept() };
-    if (Object.keys(secrets).length > Object.keys(kept()).length) putSecrets(file, secrets);
-    return kept();
+    const kept = existsSync(file) ? read() : {};
+    const secrets = { ...makeSecrets(), ...kept };
+    if (Object.keys(secrets).length === Object.keys(kept).length) return kept;
+    putSecrets(file, secrets);
+    return read();
   } catch (error) {
     throw new ConfigurationError(`Secrets: ${(error as Error).message}`);
   }

@@ -57,30 +57,29 @@ function readIfThere(file: string): string | undefined {
 }
 
 /** How many others are connected; undefined while it takes no connections. */
-export async function countClients(url: string): Promise<number | undefined> {
-  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 5_000 });
-  client.on('error', () => {});
-  try {
-    await client.connect();
+export const countClients = (url: string): Promise<number | undefined> =>
+  connected(url, async (client) => {
     const { rows } = await client.query(
       `SELECT count(*)::int AS others FROM pg_stat_activity WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()`,
     );
     return rows[0].others;
-  } catch {
-    return undefined;
-  } finally {
-    await client.end().catch(() => {});
-  }
-}
+  });
 
 /** Resolves when a connection to it is lost, cannot be had, or is no longer wanted. */
 export async function whileConnected(url: string, signal: AbortSignal): Promise<void> {
+  await connected(url, (client) => once(client, 'end', { signal }));
+}
+
+/** Does something over a connection. Undefined: there was none, or it was lost. */
+async function connected<T>(url: string, work: (client: pg.Client) => Promise<T>): Promise<T | undefined> {
   const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 5_000 });
   client.on('error', () => {});
   try {
     await client.connect();
-    await once(client, 'end', { signal });
+    return await work(client);
   } catch {
+    return undefined;
+  } finally {
     await client.end().catch(() => {});
   }
 }
