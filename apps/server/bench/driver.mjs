@@ -2,10 +2,11 @@
  * Parley for another load generator, which brings its own socket, database and processes as `kit`: the same seed,
  * environment and session as in this folder's own. Needs the built server.
  */
+
+import { freePort } from '../src/free-port.ts';
 import { SERVER_COMMAND, serverEnvironment } from './parley/environment.ts';
 import { SEED } from './parley/seed.ts';
 import { connectUser } from './parley/session.ts';
-import { freePort } from './server-process.ts';
 import { groupOf, pairOf } from './world.ts';
 
 const DATABASE = 'bench_p';

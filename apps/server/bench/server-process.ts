@@ -1,7 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { connect, createServer } from 'node:net';
+import { connect } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { freePort } from '../src/free-port.ts';
 
 /** A server in a process of its own, listening. Disposing it stops it. */
 export interface ServerProcess extends AsyncDisposable {
@@ -36,17 +37,6 @@ export async function startServer(
     throw error;
   }
   return { pid: child.pid!, port, [Symbol.asyncDispose]: () => stop(child) };
-}
-
-/** A port of 127.0.0.1 on which nobody listens. */
-export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  if (address === null || typeof address === 'string') throw new Error('no port was given');
-  return address.port;
 }
 
 async function listening(child: ChildProcess, port: number): Promise<void> {

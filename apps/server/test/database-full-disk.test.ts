@@ -1,5 +1,4 @@
 import { randomBytes } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -10,17 +9,12 @@ import { expect, test } from 'vitest';
 import { urlOf } from '../src/database/embedded/running.ts';
 import { runSql } from './database.ts';
 import { People } from './people.ts';
+import { postmasterOf } from './postmaster.ts';
 import { serverProcess } from './process.ts';
 import { Ballast, canMount, onSmallDisk } from './small-disk.ts';
 
 /** Megabytes. A new Postgres takes fifty, and wants sixteen more, at once, whenever it has written as many. */
 const DISK = 200;
-
-/** Where the Postgres of a folder answers. */
-function embeddedUrl(folder: string): string {
-  const port = readFileSync(join(folder, 'data/postmaster.pid'), 'utf8').split('\n')[3];
-  return urlOf(folder, Number(port));
-}
 
 /** Makes a Postgres begin another file of its log, until it has no room for one. */
 async function exhaust(url: string): Promise<void> {
@@ -81,7 +75,8 @@ test.skipIf(!canMount)(
     const talking = Promise.all(Array.from({ length: 20 }, talk));
     await refusals(40);
     // For want of room for its own log Postgres gives up, and cannot start.
-    await exhaust(embeddedUrl(join(ballast.disk, 'postgres')));
+    const postgres = join(ballast.disk, 'postgres');
+    await exhaust(urlOf(postgres, postmasterOf(postgres).port));
     await refusals(40);
     await ballast.remove();
     isOver = true;

@@ -16,6 +16,7 @@ import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { startEmbeddedPostgres } from '../src/database/embedded/embedded.ts';
 import { runSql } from './database.ts';
+import { postmasterOf } from './postmaster.ts';
 
 /** Runs here, and is stopped whatever the test does. */
 async function running(folder?: string) {
@@ -33,9 +34,6 @@ async function startOwner(folder: string) {
   const [line] = await once(owner.stdout, 'data');
   return { url: String(line).trim(), kill, [Symbol.asyncDispose]: kill };
 }
-
-const postmasterOf = (folder: string): number =>
-  parseInt(readFileSync(join(folder, 'data/postmaster.pid'), 'utf8'), 10);
 
 const toEnd = (folder: string) =>
   vi.waitFor(() => expect(existsSync(join(folder, 'data/postmaster.pid'))).toBe(false), { timeout: 10_000 });
@@ -118,19 +116,19 @@ describe('embedded Postgres with a folder', () => {
 
   test.runIf(process.platform === 'linux')('one that is left over all the same is stopped', async () => {
     await using owner = await startOwner(folder);
-    const postmaster = postmasterOf(folder);
+    const postmaster = postmasterOf(folder).pid;
     // The younger one first: it would still end Postgres when it sees the other go.
     for (const shell of shellsOf(postmaster).toReversed()) process.kill(shell, 'SIGKILL');
     await owner.kill();
-    expect(postmasterOf(folder)).toBe(postmaster);
+    expect(postmasterOf(folder).pid).toBe(postmaster);
     await using postgres = await running(folder);
     expect(await runSql(postgres.url, 'SELECT count(*)::int AS visits FROM visits')).toEqual([{ visits }]);
-    expect(postmasterOf(folder)).not.toBe(postmaster);
+    expect(postmasterOf(folder).pid).not.toBe(postmaster);
   });
 
   test('recovers when it was killed itself', async () => {
     await using owner = await startOwner(folder);
-    process.kill(postmasterOf(folder), 'SIGKILL');
+    process.kill(postmasterOf(folder).pid, 'SIGKILL');
     await owner.kill();
     await expectEverything();
   });
@@ -155,7 +153,7 @@ describe('embedded Postgres with a folder', () => {
 
   /** One runs again, at the same address, and with all of its data. */
   async function expectAnother(than: number, url: string): Promise<void> {
-    await vi.waitFor(() => expect(postmasterOf(folder)).not.toBe(than), { timeout: 20_000 });
+    await vi.waitFor(() => expect(postmasterOf(folder).pid).not.toBe(than), { timeout: 20_000 });
     await vi.waitFor(() => runSql(url, 'SELECT 1'), { timeout: 20_000 });
     expect(await runSql(url, 'SELECT count(*)::int AS visits FROM visits')).toEqual([{ visits }]);
   }
@@ -163,7 +161,7 @@ describe('embedded Postgres with a folder', () => {
   test('is taken over by who shares it when its server ends', async () => {
     await using owner = await startOwner(folder);
     await using shared = await running(folder);
-    const postmaster = postmasterOf(folder);
+    const postmaster = postmasterOf(folder).pid;
     await owner.kill();
     await expectAnother(postmaster, shared.url);
   });
@@ -171,11 +169,11 @@ describe('embedded Postgres with a folder', () => {
   test('is started again each time that it is killed, until it is stopped', async () => {
     const { url, stop } = await startEmbeddedPostgres(folder);
     for (let time = 0; time < 2; time++) {
-      const postmaster = postmasterOf(folder);
+      const postmaster = postmasterOf(folder).pid;
       process.kill(postmaster, 'SIGKILL');
       await expectAnother(postmaster, url);
     }
-    process.kill(postmasterOf(folder), 'SIGKILL');
+    process.kill(postmasterOf(folder).pid, 'SIGKILL');
     await stop();
     await expect(runSql(url, 'SELECT 1')).rejects.toThrow('ECONNREFUSED');
     await expectEverything();

@@ -121,9 +121,18 @@ export const ebml = (kind: string): Buffer => {
   const type = Buffer.concat([Buffer.from([0x42, 0x82, 0x80 + kind.length]), Buffer.from(kind)]);
   return Buffer.concat([Buffer.from([0x1a, 0x45, 0xdf, 0xa3, 0x80 + type.length]), type, Buffer.alloc(40)]);
 };
+/** A second of silence: eight thousand samples of a byte. */
 export const wav = (): Buffer => {
-  const head = Buffer.from('RIFF\x24\0\0\0WAVEfmt ', 'latin1');
-  return Buffer.concat([head, Buffer.alloc(28)]);
+  const header = Buffer.alloc(44);
+  header.write('RIFF\0\0\0\0WAVEfmt \x10\0\0\0\x01\0\x01\0', 'latin1');
+  header.writeUInt32LE(36 + 8_000, 4);
+  header.writeUInt32LE(8_000, 24);
+  header.writeUInt32LE(8_000, 28);
+  header.writeUInt16LE(1, 32);
+  header.writeUInt16LE(8, 34);
+  header.write('data', 36);
+  header.writeUInt32LE(8_000, 40);
+  return Buffer.concat([header, Buffer.alloc(8_000, 128)]);
 };
 export const ogg = (): Buffer =>
   Buffer.concat([

@@ -1,9 +1,10 @@
-import { chmodSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type ChatClient, createClient } from '@parley/client';
 import { expect, test } from 'vitest';
 import { People, type Person } from './people.ts';
+import { postmasterOf } from './postmaster.ts';
 import { type ServerProcess, serverProcess } from './process.ts';
 
 /** Somebody at the shipped client, and what it told them. */
@@ -51,7 +52,7 @@ test('two servers on one data folder die in turn, and the Postgres that they sha
   await goesOn(his);
   await one.restart();
   await goesOn(her, his);
-  process.kill(parseInt(readFileSync(join(folder, 'postgres/data/postmaster.pid'), 'utf8'), 10), 'SIGKILL');
+  process.kill(postmasterOf(join(folder, 'postgres')).pid, 'SIGKILL');
   await goesOn(her, his);
   await other.kill();
   await goesOn(her);

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { startTestServer } from '@parley/client/testing';
 import { describe, expect, test } from 'vitest';
 import { execute, freshFolder, packBoth, trpc } from '../../../packages/client/test/packages.ts';
-import { freePort } from '../../server/test/process.ts';
+import { freePort } from '../../server/src/free-port.ts';
 import { CHROMIUM, openBrowser } from './stage.ts';
 
 /** The first program of the README, as it stands there. */

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
-import { freePort } from '../../server/test/process.ts';
+import { freePort } from '../../server/src/free-port.ts';
 import { type TestServer, testServer } from '../../server/test/server.ts';
 
 /** The Chromium of this machine; undefined where there is none. */

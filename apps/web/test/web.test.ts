@@ -4,12 +4,13 @@ import { gzipSync } from 'node:zlib';
 import axe, { type AxeResults } from 'axe-core';
 import type { BrowserContext, Locator, Page } from 'playwright-core';
 import { afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { freePort } from '../../server/src/free-port.ts';
 import { runSql, testDatabase } from '../../server/test/database.ts';
 import { befriend } from '../../server/test/friendships.ts';
 import { mailTo } from '../../server/test/inbox.ts';
 import { People, type Person } from '../../server/test/people.ts';
-import { freePort, serverProcess } from '../../server/test/process.ts';
-import { pdf } from '../../server/test/samples.ts';
+import { serverProcess } from '../../server/test/process.ts';
+import { pdf, wav } from '../../server/test/samples.ts';
 import { testServer } from '../../server/test/server.ts';
 import { fillHistory } from './history.ts';
 import { CHROMIUM, logIn, type Stage, setStage } from './stage.ts';
@@ -227,20 +228,6 @@ describe.skipIf(!CHROMIUM)('the web app in Chromium', () => {
     await page.getByRole('menuitem', { name: entry, exact: true }).click();
   }
 
-  /** A second of silence. */
-  function recording(): Buffer {
-    const header = Buffer.alloc(44);
-    header.write('RIFF\0\0\0\0WAVEfmt \x10\0\0\0\x01\0\x01\0', 'latin1');
-    header.writeUInt32LE(36 + 8_000, 4);
-    header.writeUInt32LE(8_000, 24);
-    header.writeUInt32LE(8_000, 28);
-    header.writeUInt16LE(1, 32);
-    header.writeUInt16LE(8, 34);
-    header.write('data', 36);
-    header.writeUInt32LE(8_000, 40);
-    return Buffer.concat([header, Buffer.alloc(8_000, 128)]);
-  }
-
   test('a picture is sent and seen, small and whole, a recording is heard, and a file is taken home', async () => {
     const [alice, bob] = await stage.server.people.all('agnes', 'boris');
     await alice.talkTo(bob);
@@ -264,7 +251,7 @@ describe.skipIf(!CHROMIUM)('the web app in Chromium', () => {
     await his.keyboard.press('Escape');
     await whole.waitFor({ state: 'detached' });
 
-    await send('waves.wav', 'audio/wav', recording(), 'The waves');
+    await send('waves.wav', 'audio/wav', wav(), 'The waves');
     await expect.poll(() => numberOf(bubble(his, 'The waves').locator('audio'), 'duration')).toBe(1);
 
     await send('list.pdf', 'application/pdf', pdf(), 'The list');
