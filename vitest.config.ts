@@ -1,5 +1,5 @@
 import { defineConfig } from 'vitest/config';
-import type { Reporter } from 'vitest/node';
+import { BaseSequencer, type Reporter, type TestSpecification } from 'vitest/node';
 import { COMPILED } from './apps/server/test/compiled.ts';
 
 /** Says by name what could not be run, for want of Docker for one. */
@@ -11,6 +11,15 @@ const skipped: Reporter = {
     }
   },
 };
+
+/** The browser's tests are one long file. It begins first, and the others fill the rest of the time beside it. */
+class BrowserFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const sorted = await super.sort(files);
+    return sorted.sort((one, other) => Number(isBrowser(other)) - Number(isBrowser(one)));
+  }
+}
+const isBrowser = ({ project }: TestSpecification): boolean => project.name === 'apps/web';
 
 // What one worker has compiled, the next one finds. What is read from there cannot be counted for the coverage.
 if (!process.argv.some((argument) => argument.startsWith('--coverage'))) Object.assign(process.env, COMPILED);
@@ -36,6 +45,7 @@ export default defineConfig(({ mode }) => {
           test: { ...files, name: root, root, isolate: long || root === 'apps/web' },
         }),
       ),
+      sequence: { sequencer: BrowserFirst },
       // One Postgres for the tests of all of them.
       globalSetup: 'apps/server/test/global-setup.ts',
       // What measures time is not to be disturbed. All others wait for clocks and each other a third of their time.
