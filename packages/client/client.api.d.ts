@@ -318,7 +318,7 @@ interface ErrorData {
   USERNAME_TAKEN: object;
   /** It does not exist, or it is not for you to know that it does. */
   NOT_FOUND: {
-    what: 'conversation' | 'user' | 'message' | 'member' | 'session' | 'friend' | 'friendRequest' | 'contact' | 'block' | 'invite' | 'upload' | 'file' | 'story' | 'scheduled' | 'export' | 'procedure';
+    what: 'conversation' | 'user' | 'message' | 'member' | 'session' | 'friend' | 'friendRequest' | 'contact' | 'block' | 'report' | 'invite' | 'upload' | 'file' | 'story' | 'scheduled' | 'export' | 'procedure';
   };
   /** You see it, and may not do this to it. */
   FORBIDDEN: {
@@ -488,6 +488,44 @@ type Block = {
 /** Why somebody or something is reported. */
 declare const REPORT_REASONS: readonly ['spam', 'harassment', 'violence', 'impersonation', 'illegal', 'other'];
 type ReportReason = (typeof REPORT_REASONS)[number];
+/** What a moderator has found of a report: that it is right, or that there is nothing in it. */
+declare const REPORT_OUTCOMES: readonly ['upheld', 'dismissed'];
+type ReportOutcome = (typeof REPORT_OUTCOMES)[number];
+/** A report as moderators see it. */
+type Report = {
+  id: string;
+  createdAt: string;
+  reporter: PublicUser;
+  /** Who is reported, or whose message or story is. */
+  user: PublicUser;
+  /** The message that is reported; null for a story, and for the person as such. */
+  message: ReportedMessage | null;
+  /** The story that is reported. */
+  story: ReportedStory | null;
+  reason: ReportReason;
+  comment: string | null;
+  /** How it was closed; null while it is open. */
+  closed: ClosedReport | null;
+};
+type ReportedMessage = {
+  id: string;
+  conversationId: string;
+  /** Its place; null when it is kept no longer. */
+  seq: number | null;
+  /** What it said when it was reported. */
+  text: string | null;
+};
+type ReportedStory = {
+  id: string;
+  /** Moderators may read it for as long as there is the report. */
+  fileId: string;
+  caption: string | null;
+};
+type ClosedReport = {
+  at: string;
+  by: PublicUser;
+  outcome: ReportOutcome;
+};
 /**
  * Why a scheduled message was not sent when its time came: the error that its send was refused with, or `BANNED`, when
  * its author was so at that moment.
@@ -3679,6 +3717,138 @@ declare const apiRecord: {
       meta: Meta;
       errorShape: import("@trpc/server").TRPCDefaultErrorShape;
     }>;
+    list: import("@trpc/server").TRPCQueryProcedure<{
+      input: {
+        status?: "closed" | "open" | undefined;
+        userId?: string | undefined;
+        before?: {
+          createdAt: string;
+          id: string;
+        } | undefined;
+        limit?: number | undefined;
+      };
+      output: {
+        reports: {
+          id: string;
+          createdAt: string;
+          reporter: {
+            id: string;
+            username: string;
+            fullName: string | null;
+            avatar: string | null;
+            status: {
+              text: string;
+              until: string | null;
+            } | null;
+            isDeleted: boolean;
+          };
+          user: {
+            id: string;
+            username: string;
+            fullName: string | null;
+            avatar: string | null;
+            status: {
+              text: string;
+              until: string | null;
+            } | null;
+            isDeleted: boolean;
+          };
+          message: {
+            id: string;
+            conversationId: string;
+            seq: number | null;
+            text: string | null;
+          } | null;
+          story: {
+            id: string;
+            fileId: string;
+            caption: string | null;
+          } | null;
+          reason: "harassment" | "illegal" | "impersonation" | "other" | "spam" | "violence";
+          comment: string | null;
+          closed: {
+            at: string;
+            by: {
+              id: string;
+              username: string;
+              fullName: string | null;
+              avatar: string | null;
+              status: {
+                text: string;
+                until: string | null;
+              } | null;
+              isDeleted: boolean;
+            };
+            outcome: "dismissed" | "upheld";
+          } | null;
+        }[];
+        hasMore: boolean;
+      };
+      meta: Meta;
+      errorShape: import("@trpc/server").TRPCDefaultErrorShape;
+    }>;
+    close: import("@trpc/server").TRPCMutationProcedure<{
+      input: {
+        id: string;
+        outcome: "dismissed" | "upheld";
+      };
+      output: {
+        id: string;
+        createdAt: string;
+        reporter: {
+          id: string;
+          username: string;
+          fullName: string | null;
+          avatar: string | null;
+          status: {
+            text: string;
+            until: string | null;
+          } | null;
+          isDeleted: boolean;
+        };
+        user: {
+          id: string;
+          username: string;
+          fullName: string | null;
+          avatar: string | null;
+          status: {
+            text: string;
+            until: string | null;
+          } | null;
+          isDeleted: boolean;
+        };
+        message: {
+          id: string;
+          conversationId: string;
+          seq: number | null;
+          text: string | null;
+        } | null;
+        story: {
+          id: string;
+          fileId: string;
+          caption: string | null;
+        } | null;
+        reason: "harassment" | "illegal" | "impersonation" | "other" | "spam" | "violence";
+        comment: string | null;
+        closed: {
+          at: string;
+          by: {
+            id: string;
+            username: string;
+            fullName: string | null;
+            avatar: string | null;
+            status: {
+              text: string;
+              until: string | null;
+            } | null;
+            isDeleted: boolean;
+          };
+          outcome: "dismissed" | "upheld";
+        } | null;
+      };
+      meta: Meta;
+      errorShape: import("@trpc/server").TRPCDefaultErrorShape;
+    }>;
   };
   presence: {
     set: import("@trpc/server").TRPCMutationProcedure<{
@@ -4139,7 +4309,7 @@ declare const apiRecord: {
         records: {
           id: string;
           at: string;
-          action: "account-deleted" | "banned" | "email-changed" | "email-verified" | "login" | "login-failed" | "logout" | "message-deleted" | "password-changed" | "password-reset" | "refresh-reused" | "role-changed" | "session-revoked" | "unbanned";
+          action: "account-deleted" | "banned" | "email-changed" | "email-verified" | "login" | "login-failed" | "logout" | "message-deleted" | "password-changed" | "password-reset" | "refresh-reused" | "report-closed" | "role-changed" | "session-revoked" | "unbanned";
           userId: string | null;
           actorId: string | null;
           address: string;
@@ -4708,4 +4878,4 @@ type Marks = Pick<Member, 'readSeq' | 'deliveredSeq'>;
  * as far as it is known. Of its own sender, who has read it, it says nothing of use.
  */
 declare function receiptOf(member: Marks, { seq }: Pick<Message, 'seq'>): Receipt;
-export { type Api, type AppRouter, type AsyncStorageLike, type AuthOptions, type Availability, type BlobLike, type Block, type Bootstrap, type ChatClient, type ChatEvent, type ChatState, type ClientOptions, type ConnectionStatus, type Contact, type Conversation, type ConversationState, type ConversationUnread, type ConversationView, type Draft, type EphemeralEvent, type ErrorCode, type ErrorData, type EventSourceConstructor, type Fetch, type FileInfo, type FilePurpose, type Friend, type FriendRequest, type LinkPreview, type Member, type Membership, type MembershipSettings, type Message, type MessageContent, type OutgoingMessage, type OwnUser, type PageInput, type Pages, type ParleyError, type People, type Presence, type Profile, type PublicUser, type Reaction, type Readable, type Receipt, type ReceivedEvent, type ReportReason, type Schedule, type Scheduled, type ScheduledFailure, type Sending, type SendingState, type SeqRange, type Settings, type Status, type Storage, type Stories, type StoriesOfAuthor, type Story, type StoryReference, type StreamItem, type StreamNotice, type Thread, type Timeline, type TokenStorage, type UnknownEvent, type Unread, type Upload, type UploadContent, type UploadOptions, type UploadState, type WebSocketConstructor, type WebStorage, type WireError, applyEvent, asyncStorage, conversationsOf, createClient, emptyState, hasMoreAfter, hasMoreBefore, indexedDbStorage, isParleyError, memoryStorage, ownStoriesOf, receiptOf, scheduledOf, statusAt, storiesOf, takeBootstrap, threadsOf, totalsOf, unreadOf, webStorage };
+export { type Api, type AppRouter, type AsyncStorageLike, type AuthOptions, type Availability, type BlobLike, type Block, type Bootstrap, type ChatClient, type ChatEvent, type ChatState, type ClientOptions, type ConnectionStatus, type Contact, type Conversation, type ConversationState, type ConversationUnread, type ConversationView, type Draft, type EphemeralEvent, type ErrorCode, type ErrorData, type EventSourceConstructor, type Fetch, type FileInfo, type FilePurpose, type Friend, type FriendRequest, type LinkPreview, type Member, type Membership, type MembershipSettings, type Message, type MessageContent, type OutgoingMessage, type OwnUser, type PageInput, type Pages, type ParleyError, type People, type Presence, type Profile, type PublicUser, type Reaction, type Readable, type Receipt, type ReceivedEvent, type Report, type ReportOutcome, type ReportReason, type Schedule, type Scheduled, type ScheduledFailure, type Sending, type SendingState, type SeqRange, type Settings, type Status, type Storage, type Stories, type StoriesOfAuthor, type Story, type StoryReference, type StreamItem, type StreamNotice, type Thread, type Timeline, type TokenStorage, type UnknownEvent, type Unread, type Upload, type UploadContent, type UploadOptions, type UploadState, type WebSocketConstructor, type WebStorage, type WireError, applyEvent, asyncStorage, conversationsOf, createClient, emptyState, hasMoreAfter, hasMoreBefore, indexedDbStorage, isParleyError, memoryStorage, ownStoriesOf, receiptOf, scheduledOf, statusAt, storiesOf, takeBootstrap, threadsOf, totalsOf, unreadOf, webStorage };

@@ -113,6 +113,17 @@ const actions: Record<
       await ada.api.messages.delete.mutate({ ...place, scope: 'everyone' });
     },
   },
+  'report-closed': {
+    by: 'ada',
+    details: () => ({ reportId: expect.any(String), outcome: 'upheld' }),
+    async act(alice, ada) {
+      const report = { kind: 'user', userId: alice.id, reason: 'spam' } as const;
+      const { id } = await (await server.people.join('bob')).api.reports.create.mutate(report);
+      await ada.api.reports.close.mutate({ id, outcome: 'upheld' });
+      // What was closed so already is not closed again.
+      await ada.api.reports.close.mutate({ id, outcome: 'upheld' });
+    },
+  },
   'account-deleted': {
     by: 'alice',
     act: (alice) =>

@@ -94,6 +94,10 @@ const MATRIX = `
   reports.create:withheld          401       mail       401    404      self    404      404    404        404   404       404
   reports.create:begun             401       mail       401    404      404     404      404    404        404   404       404
   reports.create:story             401       mail       401    404      404     404      ok     404        self  404       404
+  reports.list                     401       mail       401    403      403     403      403    403        403   ok        ok
+  reports.close                    401       mail       401    403      403     403      403    403        403   ok        ok
+  reports.close:moderator          401       mail       401    403      403     403      403    403        403   404       ok
+  reports.close:admin              401       mail       401    403      403     403      403    403        403   404       404
   presence.set                     401       mail       401    ok       ok      ok       ok     ok         ok    ok        ok
   presence.get                     401       mail       401    ok       ok      ok       ok     ok         ok    ok        ok
   typing.start                     401       mail       401    404      404     404      ok     ok         ok    404       404
@@ -363,6 +367,8 @@ interface World {
   scheduled: string;
   /** Of its owner: a story, which the member sees, one for a friend alone, and a file for another one. */
   stories: { shown: string; chosen: string; file: string; shownFile: string };
+  /** What a friend of the owner has reported: the outsider, the other moderator and the admin. */
+  reports: { outsider: string; moderator: string; admin: string };
   /** A session of its owner, and an archive of the owner's. */
   session: string;
   exported: string;
@@ -432,6 +438,10 @@ const INPUTS: Record<string, (world: World, me: Person | null) => Record<string,
   'reports.create:withheld': ({ silent }) => reportOf(silent, 2),
   'reports.create:begun': ({ begun }) => reportOf(begun, 1),
   'reports.create:story': ({ stories }) => ({ kind: 'story', storyId: stories.shown, reason: 'spam' }),
+  'reports.list': () => ({}),
+  'reports.close': ({ reports }) => ({ id: reports.outsider, outcome: 'upheld' }),
+  'reports.close:moderator': ({ reports }) => ({ id: reports.moderator, outcome: 'upheld' }),
+  'reports.close:admin': ({ reports }) => ({ id: reports.admin, outcome: 'upheld' }),
   'presence.set': () => ({ status: 'invisible' }),
   'presence.get': ({ people }) => ({ userIds: [people.owner.id] }),
   'typing.start': ({ group }) => ({ conversationId: group }),
@@ -782,6 +792,13 @@ async function makeWorld(server: TestServer): Promise<World> {
   const { id: scheduled } = await schedule(owner, group, 'later');
   const { silent, begun } = await surround(people);
   const stories = await showStories(people);
+  const report = async ({ id: userId }: Person) =>
+    (await people.friend.api.reports.create.mutate({ kind: 'user', userId, reason: 'spam' })).id;
+  const reports = {
+    outsider: await report(people.outsider),
+    moderator: await report(otherModerator),
+    admin: await report(admin),
+  };
   await appoint(server, moderator, 'MODERATOR');
   await appoint(server, otherModerator, 'MODERATOR');
   await appoint(server, admin, 'ADMIN');
@@ -836,6 +853,7 @@ async function makeWorld(server: TestServer): Promise<World> {
     invite: { ...invite, otherId },
     scheduled,
     stories,
+    reports,
     session: owner.tokens.sessionId,
     exported,
     mails,
@@ -1024,6 +1042,7 @@ describe('S37 what is not for somebody looks like what does not exist', () => {
       scheduled: v7(),
       files: { group: v7(), direct: v7(), withheld: v7(), avatar: v7() },
       stories: { shown: v7(), chosen: v7(), file: v7(), shownFile: v7() },
+      reports: { outsider: v7(), moderator: v7(), admin: v7() },
     };
     for (const actor of ACTORS.filter((actor) => expected[actor] === 'NOT_FOUND')) {
       const me = world.people[actor as Exclude<Actor, 'anonymous'>];

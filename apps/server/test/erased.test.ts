@@ -2,6 +2,7 @@ import { v7 } from 'uuid';
 import { expect, test } from 'vitest';
 import { sweepExports } from '../src/export/sweep.ts';
 import { sweepFiles } from '../src/files/sweep.ts';
+import { appoint } from './appoint.ts';
 import { runSql } from './database.ts';
 import { befriend } from './friendships.ts';
 import type { Person } from './people.ts';
@@ -25,6 +26,7 @@ const LEFT: Record<string, string[]> = {
   'Who did what to accounts is kept for 400 days, by ids.': [
     'audit_records.user_id',
     'audit_records.actor_id',
+    'reports.closed_by',
   ],
   'What was reported is kept for 400 days, also when its author is gone: that is no way out.': [
     ...['reports.user_id', 'reports.reporter_id', 'reports.text', 'reports.comment'],
@@ -210,7 +212,10 @@ async function live(server: TestServer, alice: Person, bob: Person): Promise<voi
   const bobs = await upload(bob, mp4(), { purpose: 'story' });
   const { id: storyId } = await bob.api.stories.create.mutate({ fileId: bobs.id, audience: [alice.id] });
   await api.stories.markSeen.mutate({ storyId });
-  await api.reports.create.mutate({ kind: 'user', userId: bob.id, reason: 'spam', comment: word('comment') });
+  const report = { kind: 'user', userId: bob.id, reason: 'spam', comment: word('comment') } as const;
+  const { id: reportId } = await api.reports.create.mutate(report);
+  await appoint(server, alice, 'MODERATOR');
+  await api.reports.close.mutate({ id: reportId, outcome: 'upheld' });
   await bob.api.reports.create.mutate({ kind: 'message', ...place(direct, 2), reason: 'spam' });
   await api.account.requestExport.mutate({ password });
   await alice.subscribe();

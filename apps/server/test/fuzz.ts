@@ -152,6 +152,8 @@ function calls({ conversationId, userId }: { conversationId: string; userId: str
     call('query', 'messages.list', { conversationId, limit: 2, before: 5 }),
     call('mutation', 'messages.markRead', { conversationId, seq: 1 }),
     call('query', 'sync.bootstrap'),
+    call('query', 'reports.list', { userId, before: { createdAt: '2026-01-01T00:00:00.000Z', id: userId } }),
+    call('mutation', 'reports.close', { id: userId, outcome: 'upheld' }),
     call('query', 'admin.users', { username: 'x' }),
     call('query', 'admin.audit', { userId, before: { at: '2026-01-01T00:00:00.000Z', id: userId } }),
     call('mutation', 'admin.setRole', { userId, role: 'USER' }),

@@ -3,10 +3,14 @@ import { v7 } from 'uuid';
 import { describe, expect, test } from 'vitest';
 import { cleanUp } from '../src/auth/clean-up.ts';
 import { readHead } from '../src/events/read-log.ts';
+import { appoint } from './appoint.ts';
 import { capturedLog } from './captured-log.ts';
 import { runSql } from './database.ts';
+import { befriend } from './friendships.ts';
 import type { Api, Person } from './people.ts';
+import { mp4 } from './samples.ts';
 import { ManualClock, serverForAll, type TestServer, testServer } from './server.ts';
+import { upload } from './uploads.ts';
 
 const refused = (code: string, data: object = {}) => ({ data: { code, ...data } });
 
@@ -124,6 +128,123 @@ describe('what one cannot see one cannot report', () => {
     ] as const)
       await expect(reportOf(alice, { ...report, ...spam })).rejects.toMatchObject(refusal);
     expect(await reportsBy(server, alice)).toEqual([]);
+  });
+});
+
+describe('the moderators’ queue', () => {
+  async function appointed(): Promise<{ mo: Person; ada: Person }> {
+    const [mo, ada] = await server.people.all('mo', 'ada');
+    return { mo: await appoint(server, mo, 'MODERATOR'), ada: await appoint(server, ada, 'ADMIN') };
+  }
+  const queueOf = async (person: Person, about: Person, status?: 'open' | 'closed') =>
+    (await person.api.reports.list.query({ userId: about.id, status })).reports;
+
+  test('says who reports whom, of what, with what it said then and where it is, until somebody closes it', async () => {
+    const { mo, ada } = await appointed();
+    const [alice, mallory] = await server.people.all('alice', 'mallory');
+    await befriend(alice, mallory);
+    const conversationId = await mallory.talkTo(alice);
+    const { id: messageId, seq } = await mallory.say(conversationId, 'buy my tea');
+    const { id: fileId } = await upload(mallory, mp4(), { purpose: 'story' });
+    const { id: storyId } = await mallory.api.stories.create.mutate({ fileId, caption: 'tea!' });
+    const [person, message, story] = [
+      await reportOf(alice, { kind: 'user', userId: mallory.id, ...spam, comment: 'he sells things' }),
+      await reportOf(alice, { kind: 'message', conversationId, seq, reason: 'other' }),
+      await reportOf(alice, { kind: 'story', storyId, ...spam }),
+    ];
+    const common = {
+      createdAt: expect.any(String),
+      reporter: expect.objectContaining({ id: alice.id, username: alice.credentials.username }),
+      user: expect.objectContaining({ id: mallory.id, username: mallory.credentials.username }),
+      ...{ message: null, story: null, comment: null, closed: null },
+    };
+    const open = [
+      { ...common, id: story, ...spam, story: { id: storyId, fileId, caption: 'tea!' } },
+      {
+        ...{ ...common, id: message, reason: 'other' },
+        message: { id: messageId, conversationId, seq, text: 'buy my tea' },
+      },
+      { ...common, id: person, ...spam, comment: 'he sells things' },
+    ];
+    expect(await queueOf(mo, mallory)).toEqual(open);
+    expect(await queueOf(ada, mallory, 'closed')).toEqual([]);
+
+    // What it says where to find it by is enough to act upon it.
+    await mo.api.messages.delete.mutate({ conversationId, seq, scope: 'everyone' });
+    const by = expect.objectContaining({ id: mo.id });
+    const closed = { ...open[1], closed: { at: expect.any(String), by, outcome: 'upheld' } };
+    expect(await mo.api.reports.close.mutate({ id: message, outcome: 'upheld' })).toEqual(closed);
+    expect(await queueOf(ada, mallory)).toEqual([open[0], open[2]]);
+    expect(await queueOf(ada, mallory, 'closed')).toEqual([closed]);
+
+    // Another look, by another one.
+    const again = {
+      at: expect.any(String),
+      by: expect.objectContaining({ id: ada.id }),
+      outcome: 'dismissed',
+    };
+    await ada.api.reports.close.mutate({ id: message, outcome: 'dismissed' });
+    expect(await queueOf(mo, mallory, 'closed')).toEqual([{ ...closed, closed: again }]);
+
+    // He goes, and all that he has written: where it was is not known any more.
+    const { password } = mallory.credentials;
+    await mallory.api.auth.deleteAccount.mutate({ password, messages: 'erase' });
+    const [gone] = await queueOf(mo, mallory, 'closed');
+    expect(gone).toMatchObject({ user: { isDeleted: true }, message: { text: 'buy my tea' } });
+  });
+
+  test('is read page by page, and what comes meanwhile is not in the way', async () => {
+    const { mo } = await appointed();
+    const mallory = await server.people.join('mallory');
+    const ids: string[] = [];
+    const report = async () =>
+      reportOf(await server.people.join('alice'), { kind: 'user', userId: mallory.id, ...spam });
+    for (let n = 0; n < 7; n++) ids.unshift(await report());
+    const read: string[] = [];
+    let before: { createdAt: string; id: string } | undefined;
+    for (let hasMore = true; hasMore; ) {
+      const page = await mo.api.reports.list.query({ userId: mallory.id, limit: 3, before });
+      read.push(...page.reports.map(({ id }) => id));
+      ({ hasMore } = page);
+      const { createdAt, id } = page.reports.at(-1)!;
+      before = { createdAt, id };
+      await report();
+    }
+    expect(read).toEqual(ids);
+  });
+
+  test('tells a moderator of plain users only, and nobody of themselves', async () => {
+    const { mo, ada } = await appointed();
+    const { mo: otherMo } = await appointed();
+    const alice = await server.people.join('alice');
+    const about = (person: Person) => reportOf(alice, { kind: 'user', userId: person.id, ...spam });
+    const [ofMo, ofOther, ofAda] = [await about(mo), await about(otherMo), await about(ada)];
+    const close = (person: Person, id: string) =>
+      person.api.reports.close.mutate({ id, outcome: 'dismissed' });
+    const unknown = refused('NOT_FOUND', { what: 'report' });
+    for (const [person, whom, id] of [
+      [mo, mo, ofMo],
+      [mo, otherMo, ofOther],
+      [mo, ada, ofAda],
+      [ada, ada, ofAda],
+      [ada, ada, v7()],
+    ] as const) {
+      expect(await queueOf(person, whom)).toEqual([]);
+      await expect(close(person, id)).rejects.toMatchObject(unknown);
+    }
+    expect(await queueOf(ada, mo)).toMatchObject([{ id: ofMo, closed: null }]);
+    await close(ada, ofMo);
+  });
+
+  test('two who close a report at the same moment do so one after the other', async () => {
+    const { mo, ada } = await appointed();
+    const [alice, mallory] = await server.people.all('alice', 'mallory');
+    const id = await reportOf(alice, { kind: 'user', userId: mallory.id, ...spam });
+    const close = { id, outcome: 'upheld' } as const;
+    const closed = await Promise.all([mo, ada].map((who, node) => who.on(node).reports.close.mutate(close)));
+    expect(closed[0]).toEqual(closed[1]);
+    const { records } = await ada.api.admin.audit.query({ userId: mallory.id });
+    expect(records.filter(({ action }) => action === 'report-closed')).toHaveLength(1);
   });
 });
 

@@ -131,6 +131,8 @@ const INPUTS: Record<string, Record<string, unknown>> = {
   'uploads.complete': { uploadId: v7() },
   'files.link': { fileId: v7() },
   'reports.create': { kind: 'user', userId: v7(), reason: 'spam' },
+  'reports.list': {},
+  'reports.close': { id: v7(), outcome: 'upheld' },
   'stories.create': { fileId: v7(), caption: 'x' },
   'stories.feed': { limit: 1 },
   'stories.get': { storyId: v7() },
@@ -269,6 +271,10 @@ describe('the stock client with superjson works with every procedure, over a soc
     expect((await api.conversations.list.query({})).conversations).toHaveLength(conversations.length - 1);
     const spam = { kind: 'user', userId: carol.id, reason: 'spam', comment: undefined } as const;
     expect(await api.reports.create.mutate(spam)).toEqual(await api.reports.create.mutate(spam));
+    const [report] = (await api.reports.list.query({ userId: carol.id, before: undefined })).reports;
+    expect(report).toMatchObject({ user: { id: carol.id }, reason: 'spam', comment: null, closed: null });
+    const closed = { outcome: 'dismissed' } as const;
+    expect(await api.reports.close.mutate({ id: report!.id, ...closed })).toMatchObject({ closed });
     expect(await api.presence.set.mutate({ status: 'online' })).toBeNull();
     expect((await api.presence.get.query({ userIds: [bob.id] })).people).toHaveLength(1);
     expect(await api.typing.start.mutate({ conversationId: direct.id })).toBeNull();

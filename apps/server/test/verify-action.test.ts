@@ -662,7 +662,7 @@ const SILENT = [
   // Who comes by them is told when they do.
   ...['invites.create', 'invites.revoke'],
   // For the moderators alone.
-  'reports.create',
+  ...['reports.create', 'reports.close'],
   // True only now, and never kept.
   ...['typing.start', 'typing.stop'],
   // Of a file others hear when it is used.

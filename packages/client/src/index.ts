@@ -26,6 +26,8 @@ export type {
   PublicUser,
   Reaction,
   Receipt,
+  Report,
+  ReportOutcome,
   ReportReason,
   Scheduled,
   ScheduledFailure,

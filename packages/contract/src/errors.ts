@@ -40,6 +40,7 @@ export interface ErrorData {
       | 'friendRequest'
       | 'contact'
       | 'block'
+      | 'report'
       | 'invite'
       | 'upload'
       | 'file'

@@ -19,6 +19,7 @@ export const AUDIT_ACTIONS = [
   'unbanned',
   'account-deleted',
   'message-deleted',
+  'report-closed',
 ] as const;
 export type AuditAction = (typeof AUDIT_ACTIONS)[number];
 
