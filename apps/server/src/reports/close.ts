@@ -3,7 +3,7 @@ import { requireRole } from '../admin/require-role.ts';
 import { audit } from '../audit/audit.ts';
 import type { SignedIn } from '../context.ts';
 import { ParleyError } from '../error.ts';
-import { type ReportRow, reportsFor } from './read.ts';
+import { REPORTS, type ReportRow } from './read.ts';
 
 /** Closes a report, with what was found of it. Once more with another outcome changes it. */
 export function closeReport(
@@ -16,11 +16,7 @@ export function closeReport(
     await tx.$queryRaw`SELECT 1 FROM reports WHERE id = ${id}::uuid FOR NO KEY UPDATE`;
     const viewer = await requireRole(tx, ctx, 'MODERATOR');
     const read = async (): Promise<Report> => {
-      const [row] = await tx.$queryRawUnsafe<ReportRow[]>(
-        `${reportsFor(viewer)} AND r.id = $2::uuid`,
-        me,
-        id,
-      );
+      const [row] = await tx.$queryRawUnsafe<ReportRow[]>(ONE, me, viewer, id);
       if (!row) throw new ParleyError('NOT_FOUND', { what: 'report' });
       return row.report;
     };
@@ -36,3 +32,5 @@ export function closeReport(
     return read();
   });
 }
+
+const ONE = `${REPORTS} AND r.id = $3::uuid`;

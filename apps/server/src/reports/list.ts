@@ -1,7 +1,7 @@
 import type { Report } from '@parley/contract';
 import { requireRole } from '../admin/require-role.ts';
 import type { SignedIn } from '../context.ts';
-import { type ReportRow, reportsFor } from './read.ts';
+import { REPORTS, type ReportRow } from './read.ts';
 
 export interface ListReportsInput {
   status: 'open' | 'closed';
@@ -19,17 +19,17 @@ export async function listReports(
 ): Promise<{ reports: Report[]; hasMore: boolean }> {
   const { prisma } = ctx.app.database;
   const viewer = await requireRole(prisma, ctx, 'MODERATOR');
-  const rows = await prisma.$queryRawUnsafe<ReportRow[]>(
-    `${reportsFor(viewer)}
-       AND r.closed_at IS ${status === 'open' ? 'NULL' : 'NOT NULL'}
-       AND ($2::uuid IS NULL OR r.user_id = $2)
-       AND ($3::timestamptz IS NULL OR (r.created_at, r.id) < ($3, $4::uuid))
-     ORDER BY r.created_at DESC, r.id DESC LIMIT $5`,
-    ctx.session.userId,
-    userId ?? null,
-    before?.createdAt ?? null,
-    before?.id ?? null,
-    limit + 1,
-  );
+  const { createdAt = null, id = null } = before ?? {};
+  const values = [ctx.session.userId, viewer, userId ?? null, createdAt, id, limit + 1];
+  const rows = await (status === 'open'
+    ? prisma.$queryRawUnsafe<ReportRow[]>(OPEN, ...values)
+    : prisma.$queryRawUnsafe<ReportRow[]>(CLOSED, ...values));
   return { reports: rows.slice(0, limit).map(({ report }) => report), hasMore: rows.length > limit };
 }
+
+const PAGE = `
+  AND ($3::uuid IS NULL OR r.user_id = $3)
+  AND ($4::timestamptz IS NULL OR (r.created_at, r.id) < ($4, $5::uuid))
+  ORDER BY r.created_at DESC, r.id DESC LIMIT $6`;
+const OPEN = `${REPORTS} AND r.closed_at IS NULL ${PAGE}`;
+const CLOSED = `${REPORTS} AND r.closed_at IS NOT NULL ${PAGE}`;

@@ -1,4 +1,4 @@
-import type { Report, Role } from '@parley/contract';
+import type { Report } from '@parley/contract';
 import { isoOf } from '../database/iso.ts';
 import { PUBLIC_USER_JSON } from '../users/public-user.ts';
 
@@ -11,10 +11,10 @@ export interface ReportRow {
 }
 
 /**
- * SQL: reports as this role is told of them: a moderator of what is about plain users, an admin of all, and nobody of what
- * is about themselves, who are `$1`. `r` is the report's row; more conditions may follow.
+ * SQL: reports as somebody, `$1`, is told of them by their role, `$2`: a moderator of what is about plain users, an admin of
+ * all, and nobody of what is about themselves. `r` is the report's row; more conditions may follow.
  */
-export const reportsFor = (viewer: Role): string => `
+export const REPORTS = `
   SELECT json_build_object(
     'id', r.id, 'createdAt', ${isoOf('r.created_at')}, 'reporter', ${person('r.reporter_id')}, 'user', ${PUBLIC_USER_JSON},
     'message', CASE WHEN r.message_id IS NOT NULL THEN json_build_object(
@@ -27,4 +27,4 @@ export const reportsFor = (viewer: Role): string => `
       'at', ${isoOf('r.closed_at')}, 'by', ${person('r.closed_by')}, 'outcome', r.outcome) END
   ) AS report
   FROM reports r JOIN users u ON u.id = r.user_id
-  WHERE r.user_id <> $1::uuid ${viewer === 'ADMIN' ? '' : "AND u.role = 'USER'"}`;
+  WHERE r.user_id <> $1::uuid AND ($2 = 'ADMIN' OR u.role = 'USER')`;
