@@ -127,22 +127,24 @@ export function isDeclared({ meta, inputs }: { meta?: Meta; inputs: unknown[] },
 
 /** A procedure for anybody. */
 export const publicProcedure = t.procedure.use(({ ctx, meta, next }) =>
-  attend(ctx, async () => {
+  withStatus(async () => {
     await takeLimits(ctx.app, 'strangers', meta, ctx.client.network);
     refuseElsewhere(ctx.app, meta);
-    return next();
-  }),
+  }, next),
 );
 
 /** A procedure for people with a session. Every one of them can give `UNAUTHENTICATED`. */
 export const procedure = t.procedure.meta({ common: SIGNED_IN }).use(({ ctx, meta, next }) =>
-  attend(ctx, async () => {
-    if (!ctx.session) throw new ParleyError('UNAUTHENTICATED');
-    await takeLimits(ctx.app, 'operations', meta, ctx.session.userId);
-    if (!meta?.unverified) await refuseRestricted(ctx.app, ctx.session);
-    refuseElsewhere(ctx.app, meta);
-    return next({ ctx: ctx as SignedIn });
-  }),
+  withStatus(
+    async () => {
+      if (!ctx.session) throw new ParleyError('UNAUTHENTICATED');
+      await takeLimits(ctx.app, 'operations', meta, ctx.session.userId);
+      if (!meta?.unverified) await refuseRestricted(ctx.app, ctx.session);
+      refuseElsewhere(ctx.app, meta);
+    },
+    // The context is as it was, and is not copied: now it is known to have a session.
+    () => next<SignedIn>({}),
+  ),
 );
 
 /** Where another service keeps the accounts, what names `ACCOUNTS_ELSEWHERE` among its errors is done there. */
@@ -162,19 +164,17 @@ async function takeLimits(
   for (const limit of meta?.limits ?? []) await limits.take(limit, key);
 }
 
-/** Around every call: counts it for its socket, and gives a refusal the status that it has over HTTP. */
-async function attend<Result extends { ok: true } | { ok: false; error: TRPCError }>(
-  { socket }: Context,
+/** Makes a call that is admitted, and gives a refusal, whether of the one or the other, the status that it has over HTTP. */
+async function withStatus<Result extends { ok: true } | { ok: false; error: TRPCError }>(
+  admit: () => Promise<void>,
   call: () => Promise<Result>,
 ): Promise<Result> {
-  socket?.socket.callBegins();
   try {
+    await admit();
     const result = await call();
-    if (!result.ok && result.error.cause instanceof ParleyError) throw toTrpcError(result.error.cause);
+    if (!result.ok && result.error.cause instanceof ParleyError) throw result.error.cause;
     return result;
   } catch (error) {
     throw error instanceof ParleyError ? toTrpcError(error) : error;
-  } finally {
-    socket?.socket.callEnds();
   }
 }

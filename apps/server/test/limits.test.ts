@@ -5,6 +5,7 @@ import { connectDatabase } from '../src/database/database.ts';
 import { readEnv, VARIABLES } from '../src/env.ts';
 import { createLimits, LIMITS, type LimitName } from '../src/limits/limits.ts';
 import { mayMail } from '../src/limits/may-mail.ts';
+import { MemoryCounter } from '../src/limits/memory-counter.ts';
 import { parseRate } from '../src/limits/rate.ts';
 import { createLogger } from '../src/logger.ts';
 import { PROJECT_FOLDER } from '../src/project.ts';
@@ -104,6 +105,21 @@ describe('with the time in our hands', () => {
     expect(await sends()).toBe(3);
     at(601);
     expect(await sends()).toBe(5);
+  });
+
+  test('in memory nobody is remembered longer than they are counted', () => {
+    start();
+    const counter = new MemoryCounter({ points: 1, seconds: 60 });
+    for (let n = 0; n < 1_000; n++) {
+      at(n);
+      counter.consume(`person ${n}`);
+      // Who comes again begins anew, behind the others.
+      counter.consume('alice');
+    }
+    expect(counter.size).toBeLessThanOrEqual(62);
+    at(10_000);
+    counter.consume('bob');
+    expect(counter.size).toBe(1);
   });
 
   test('what is given back does not count', async () => {

@@ -5,7 +5,6 @@ import type { Logger } from 'pino';
 import {
   BurstyRateLimiter,
   type RateLimiterAbstract,
-  RateLimiterMemory,
   RateLimiterPostgres,
   RateLimiterRedis,
   RateLimiterRes,
@@ -13,6 +12,7 @@ import {
 import type { Env } from '../env.ts';
 import { ParleyError } from '../error.ts';
 import { seldom } from '../seldom.ts';
+import { MemoryCounter } from './memory-counter.ts';
 import type { Rate } from './rate.ts';
 
 /**
@@ -83,7 +83,7 @@ export function createLimits(options: {
   const counters = mapLimits((name) => {
     const rate = env[LIMITS[name].variable];
     const store = redis ? inRedis(redis) : LIMITS[name].by === 'person' ? null : inPostgres(pool);
-    return { shared: store && createCounter(store, name, rate), own: createCounter(inMemory, name, rate) };
+    return { shared: store && createCounter(store, name, rate), own: new MemoryCounter(rate) };
   });
   const report = seldom((error: unknown) =>
     logger.warn({ err: error }, 'limits are counted in memory: their store did not answer'),
@@ -91,32 +91,47 @@ export function createLimits(options: {
   const clean = () => pool.query('DELETE FROM limit_counts WHERE expire < $1', [Date.now()]).catch(report);
   const timer = setInterval(clean, CLEAN_EVERY).unref();
 
-  /** Counts one more, or one less, where it is to be counted, or else here. Null when it is within the limit. */
-  async function count(how: keyof Counter, limit: LimitName, key: string): Promise<RateLimiterRes | null> {
+  /** Counts one more where it is to be counted, or else here. Milliseconds until there is room again; 0 when it is within the limit. */
+  function count(limit: LimitName, key: string): number | Promise<number> {
     const { shared, own } = counters[limit];
     const counted = keyOf(limit, key);
-    try {
-      await (shared ?? own)[how](counted).catch((error: unknown) => {
-        if (!shared || error instanceof RateLimiterRes) throw error;
+    if (!shared) return own.consume(counted);
+    return shared.consume(counted).then(
+      () => 0,
+      (error: unknown) => {
+        if (error instanceof RateLimiterRes) return Math.max(1, error.msBeforeNext);
         report(error);
-        return own[how](counted);
-      });
-      return null;
-    } catch (error) {
-      if (error instanceof RateLimiterRes) return error;
-      throw error;
-    }
+        return own.consume(counted);
+      },
+    );
   }
 
   return {
-    async take(limit, key) {
-      const refusal = await count('consume', limit, key);
-      if (refusal) throw new ParleyError('RATE_LIMITED', { retryAfter: secondsOf(refusal) });
+    take(limit, key) {
+      const wait = count(limit, key);
+      return wait === 0 ? WITHIN : refuse(wait);
     },
-    allows: async (limit, key) => (await count('consume', limit, key)) === null,
-    giveBack: async (limit, key) => void (await count('reward', limit, key)),
+    allows: async (limit, key) => (await count(limit, key)) === 0,
+    async giveBack(limit, key) {
+      const { shared, own } = counters[limit];
+      const counted = keyOf(limit, key);
+      if (!shared) return own.reward(counted);
+      await shared.reward(counted).catch((error: unknown) => {
+        report(error);
+        own.reward(counted);
+      });
+    },
     close: () => clearInterval(timer),
   };
+}
+
+/** What most calls get: one promise for all of them. */
+const WITHIN = Promise.resolve();
+
+/** Refuses with the time to wait, if there is any. */
+async function refuse(milliseconds: number | Promise<number>): Promise<void> {
+  const wait = await milliseconds;
+  if (wait > 0) throw new ParleyError('RATE_LIMITED', { retryAfter: Math.ceil(wait / 1_000) });
 }
 
 const mapLimits = <Value>(make: (name: LimitName) => Value): Record<LimitName, Value> =>
@@ -129,10 +144,8 @@ function keyOf(limit: LimitName, key: string): string {
   return createHash('sha256').update(key).digest('base64url');
 }
 
-const secondsOf = ({ msBeforeNext }: RateLimiterRes): number => Math.max(1, Math.ceil(msBeforeNext / 1_000));
-
-/** How one rate is counted. Both reject with a `RateLimiterRes` when there is no more room, else with what failed. */
-type Counter = Pick<RateLimiterMemory, 'consume' | 'reward'>;
+/** How one rate is counted in a store. Both reject with a `RateLimiterRes` when there is no more room, else with what failed. */
+type Counter = Pick<RateLimiterAbstract, 'consume' | 'reward'>;
 type Store = (options: { keyPrefix: string; points: number; duration: number }) => RateLimiterAbstract;
 
 function createCounter(store: Store, name: LimitName, { points, seconds, burst }: Rate): Counter {
@@ -142,8 +155,6 @@ function createCounter(store: Store, name: LimitName, { points, seconds, burst }
   const both = new BurstyRateLimiter(steady, reserve);
   return { consume: (key) => both.consume(key), reward: (key) => steady.reward(key) };
 }
-
-const inMemory: Store = (options) => new RateLimiterMemory(options);
 
 /** Whoever was refused is refused here until their time has come, and costs the store nothing. */
 const remember = ({ points }: { points: number }) => ({ inMemoryBlockOnConsumed: points + 1 });
