@@ -10,7 +10,7 @@ import { SseQueue } from './sse.ts';
 import { Stream } from './stream.ts';
 
 /**
- * A subscription over a socket. What it yields is the lane, once: tRPC's encoder opens it, and the stream
+ * A subscription over a socket. What it yields is the lane, once: `sockets/calls.ts` opens it, and the stream
  * writes to the socket past this generator, which only waits for the end.
  */
 export async function* openLane(ctx: SignedIn, cursor: Cursor | null, signal: AbortSignal) {

@@ -3,11 +3,12 @@ import type { Cursor } from '../events/cursor.ts';
 import { type Run, trackedFrame } from '../events/entry.ts';
 import type { Ephemeral } from '../events/ephemeral.ts';
 import type { Sink } from '../events/stream.ts';
+import type { RequestId } from './protocol.ts';
 import type { Socket } from './socket.ts';
 
 /**
- * One subscription's own way to its socket, past tRPC's iterator. tRPC keeps start, input, errors and stop; the
- * generator yields the lane once, the encoder opens it with the request's id, and from then on the stream
+ * One subscription's own way to its socket. Start, input, errors and stop are those of any procedure; its
+ * generator yields the lane once, which is opened with the request's id, and from then on the stream
  * writes shared frames. See docs/decisions/0002-transformer-and-encoder.md.
  */
 export class Lane implements Sink {
@@ -21,7 +22,7 @@ export class Lane implements Sink {
     this.#socket = socket;
   }
 
-  open(requestId: number | string | null): void {
+  open(requestId: RequestId): void {
     this.#requestId = JSON.stringify(requestId);
   }
 

@@ -13,6 +13,9 @@ const CALLS_AT_ONCE = 50;
 const ANSWERED_WITHIN = 1_000;
 const NOTHING = Buffer.alloc(0);
 
+/** What a client has sent, and whether it says that it is no text. */
+type Message = [data: Buffer, isBinary: boolean];
+
 /** Why nothing of a socket is heard for a while. */
 type Hold = 'authenticating' | 'calls' | 'pace';
 
@@ -26,7 +29,7 @@ function flushAll(): void {
 }
 
 /**
- * A WebSocket that writes once per turn of the loop. Whatever it sends, answers of tRPC and frames of the log
+ * A WebSocket that writes once per turn of the loop. Whatever it sends, answers and frames of the log
  * alike, goes through one queue, so the order holds; and what waits for a slow reader is bounded here, as is
  * what a fast writer makes us do at once.
  */
@@ -39,7 +42,8 @@ export class Socket extends WebSocket {
   #whenAnswered: (() => void) | null = null;
   readonly #holds = new Set<Hold>();
   /** Messages that had been read when it was held. */
-  #unheard: unknown[][] = [];
+  #unheard: Message[] = [];
+  #hear: (...message: Message) => void = () => {};
 
   /** Binds the TCP stream under this socket: `ws` keeps its own to itself. */
   attach(stream: TcpSocket): void {
@@ -47,14 +51,22 @@ export class Socket extends WebSocket {
     this.#gone = new Promise((resolve) => this.once('close', resolve));
   }
 
+  /** Hears what its client says, whenever it is not held. */
+  listen(hear: (...message: Message) => void): void {
+    this.#hear = hear;
+    this.on('message', (data: Buffer, isBinary) => {
+      if (this.#holds.size === 0 && this.#unheard.length === 0) hear(data, isBinary);
+      else this.#unheard.push([data, isBinary]);
+    });
+  }
+
   /** Bytes that wait: in this turn's queue, and in the stream under it. */
   get waiting(): number {
     return this.#queued + (this.#stream?.writableLength ?? 0);
   }
 
-  /** Sends text. The empty string is nothing at all: a lane's opening has no frame. */
-  override send(data: string): void {
-    if (data !== '') this.enqueue(frameText(data));
+  override send(text: string): void {
+    this.enqueue(frameText(text));
   }
 
   /** Queues a finished frame, or several in one buffer, until the end of this turn. */
@@ -96,15 +108,14 @@ export class Socket extends WebSocket {
     else if (await new Promise((resolve) => stream.write(NOTHING, resolve))) await this.#gone;
   }
 
-  /** A call begins. Whoever has too many under way is not heard any further. */
+  /** A call begins, whose end is behind its answer. Whoever has too many under way is not heard any further. */
   callBegins(): void {
     if (++this.#calls === CALLS_AT_ONCE) this.hold('calls');
   }
 
   callEnds(): void {
     if (this.#calls-- === CALLS_AT_ONCE) this.release('calls');
-    // tRPC sends the answer right behind, in this turn of the loop.
-    if (this.#calls === 0 && this.#whenAnswered) setImmediate(this.#whenAnswered);
+    if (this.#calls === 0) this.#whenAnswered?.();
   }
 
   /** Stops reading. What was read already waits: at most what TCP handed over at once. */
@@ -122,14 +133,8 @@ export class Socket extends WebSocket {
     if (this.#holds.size > 0) return;
     const message = this.#unheard.shift();
     if (!message) return this.resume();
-    super.emit('message', ...message);
+    this.#hear(...message);
     setImmediate(() => this.#hearOn());
-  }
-
-  override emit(event: string | symbol, ...given: unknown[]): boolean {
-    if (event !== 'message' || (this.#holds.size === 0 && this.#unheard.length === 0))
-      return super.emit(event, ...given);
-    return this.#unheard.push(given) > 0;
   }
 
   /** Says goodbye after all that was sent before. Nothing that still comes is heard. */

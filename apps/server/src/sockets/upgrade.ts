@@ -1,7 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import type { Socket as TcpSocket } from 'node:net';
-import type { TRPCError } from '@trpc/server';
-import { getWSConnectionHandler } from '@trpc/server/adapters/ws';
+import { getTRPCErrorFromUnknown } from '@trpc/server';
 import { WebSocketServer } from 'ws';
 import { authenticate } from '../auth/session.ts';
 import { clientOf } from '../client-address.ts';
@@ -9,8 +8,8 @@ import type { App, Context } from '../context.ts';
 import { ParleyError } from '../error.ts';
 import { API_PATH, hasTooManyHeaders, urlOf } from '../request.ts';
 import type { AppRouter } from '../router.ts';
+import { Calls } from './calls.ts';
 import { CLOSE, type SocketConnection } from './connections.ts';
-import { encoder } from './encoder.ts';
 import { Progress } from './progress.ts';
 import { Socket } from './socket.ts';
 
@@ -36,26 +35,6 @@ export function createUpgradeHandler(app: App, router: AppRouter) {
     WebSocket: Socket,
   };
   const server = new WebSocketServer(options);
-  const serve = getWSConnectionHandler<AppRouter>({
-    wss: server,
-    router,
-    experimental_encoder: encoder,
-    maxBatchSize: env.MAX_BATCH_SIZE,
-    createContext: async ({ req, res, info }): Promise<Context> => {
-      const socket = connectionOf.get(res as Socket)!;
-      const client = clientOf(req, env.TRUSTED_PROXIES);
-      const token = info.connectionParams?.['token'] ?? undefined;
-      const session = await authenticateSocket(socket, client, token);
-      return { app, session, client, socket, response: null, cookies: null };
-    },
-    onError: (failed) => {
-      const { error } = failed;
-      if (isBrokenFrame(error)) logger.debug({ err: error.cause }, 'a socket broke the protocol');
-      else app.reportError(failed);
-    },
-  });
-  const connectionOf = new WeakMap<Socket, SocketConnection>();
-
   /** Who this socket is from now on. A token that is no good is told so, and closed. */
   async function authenticateSocket(
     connection: SocketConnection,
@@ -126,18 +105,33 @@ export function createUpgradeHandler(app: App, router: AppRouter) {
         },
         giveUp: () => socket.terminate(),
       };
-      connectionOf.set(socket, connection);
-      connections.addSocket(connection, url.searchParams.get('connectionParams') === '1');
-      socket.on('message', () => connections.heardFrom(connection));
+      const announced = url.searchParams.get('connectionParams') === '1';
+      connections.addSocket(connection, announced);
       socket.once('close', () => connections.removeSocket(connection));
-      serve(socket, request);
+      socket.on('error', (error) => {
+        if (isBrokenFrame(error)) logger.debug({ err: error }, 'a socket broke the protocol');
+        else app.reportError({ error: getTRPCErrorFromUnknown(error), path: undefined, ctx: undefined });
+      });
+      const calls = new Calls(socket, announced, {
+        router,
+        maxBatchSize: env.MAX_BATCH_SIZE,
+        async identify(token): Promise<Context> {
+          const client = clientOf(request, env.TRUSTED_PROXIES);
+          const session = await authenticateSocket(connection, client, token);
+          return { app, session, client, socket: connection, response: null, cookies: null };
+        },
+        onError: app.reportError,
+      });
+      socket.listen((data, isBinary) => {
+        connections.heardFrom(connection);
+        calls.hear(data, isBinary);
+      });
     });
   };
 }
 
-/** `ws` tells tRPC of each frame that it refuses: anybody can make those, and they are no fault of ours. */
-const isBrokenFrame = ({ cause }: TRPCError): boolean =>
-  String((cause as NodeJS.ErrnoException | undefined)?.code).startsWith('WS_ERR_');
+/** `ws` tells of each frame that it refuses: anybody can make those, and they are no fault of ours. */
+const isBrokenFrame = (error: NodeJS.ErrnoException): boolean => error.code?.startsWith('WS_ERR_') ?? false;
 
 function refuse(stream: TcpSocket, status: number, reason: string): void {
   stream.end(`HTTP/1.1 ${status} ${reason}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
