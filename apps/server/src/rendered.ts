@@ -1,8 +1,8 @@
 import type { z } from 'zod';
 
 /**
- * An output that is JSON text already, made by Postgres or made once for many. The socket's encoder splices the
- * text into the answer as it is; everywhere else it behaves as the value. `Value` is what the text holds: the
+ * An output that is JSON text already, made by Postgres or made once for many. A socket's answer has the
+ * text in it as it is (sockets/protocol.ts); everywhere else it behaves as the value. `Value` is what the text holds: the
  * tests hold it against the output schema, since nothing does while serving.
  */
 export class Rendered<Value> {

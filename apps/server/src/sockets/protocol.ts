@@ -55,3 +55,6 @@ export const errorText = (id: RequestId | null, shape: object): string =>
 /** Where a subscription stands. */
 export const stateText = (id: RequestId, type: 'started' | 'stopped'): string =>
   JSON.stringify({ id, result: { type } });
+
+/** The client opens another connection, with a fresh token, and then closes this one. */
+export const RECONNECT = JSON.stringify({ id: null, method: 'reconnect' });

@@ -11,15 +11,13 @@ import type { AppRouter } from '../router.ts';
 import { Calls } from './calls.ts';
 import { CLOSE, type SocketConnection } from './connections.ts';
 import { Progress } from './progress.ts';
+import { RECONNECT } from './protocol.ts';
 import { Socket } from './socket.ts';
 
 /** Bytes of one frame from a client: a batch of the longest messages fits. */
 const MAX_PAYLOAD = 1024 * 1024;
 /** Milliseconds in which a client answers our goodbye. */
 const CLOSE_WITHIN = 5_000;
-
-/** tRPC's own message: the client opens another connection, with a fresh token, and then closes this one. */
-const RECONNECT = JSON.stringify({ id: null, method: 'reconnect' });
 
 /** Takes upgrade requests: checks where they come from and where they go before anything else sees them. */
 export function createUpgradeHandler(app: App, router: AppRouter) {
@@ -35,6 +33,7 @@ export function createUpgradeHandler(app: App, router: AppRouter) {
     WebSocket: Socket,
   };
   const server = new WebSocketServer(options);
+
   /** Who this socket is from now on. A token that is no good is told so, and closed. */
   async function authenticateSocket(
     connection: SocketConnection,
