@@ -130,21 +130,20 @@ export const publicProcedure = t.procedure.use(({ ctx, meta, next }) =>
   withStatus(async () => {
     await takeLimits(ctx.app, 'strangers', meta, ctx.client.network);
     refuseElsewhere(ctx.app, meta);
-  }, next),
+    return next();
+  }),
 );
 
 /** A procedure for people with a session. Every one of them can give `UNAUTHENTICATED`. */
 export const procedure = t.procedure.meta({ common: SIGNED_IN }).use(({ ctx, meta, next }) =>
-  withStatus(
-    async () => {
-      if (!ctx.session) throw new ParleyError('UNAUTHENTICATED');
-      await takeLimits(ctx.app, 'operations', meta, ctx.session.userId);
-      if (!meta?.unverified) await refuseRestricted(ctx.app, ctx.session);
-      refuseElsewhere(ctx.app, meta);
-    },
+  withStatus(async () => {
+    if (!ctx.session) throw new ParleyError('UNAUTHENTICATED');
+    await takeLimits(ctx.app, 'operations', meta, ctx.session.userId);
+    if (!meta?.unverified) await refuseRestricted(ctx.app, ctx.session);
+    refuseElsewhere(ctx.app, meta);
     // The context is as it was, and is not copied: now it is known to have a session.
-    () => next<SignedIn>({}),
-  ),
+    return next<SignedIn>({});
+  }),
 );
 
 /** Where another service keeps the accounts, what names `ACCOUNTS_ELSEWHERE` among its errors is done there. */
@@ -164,13 +163,11 @@ async function takeLimits(
   for (const limit of meta?.limits ?? []) await limits.take(limit, key);
 }
 
-/** Makes a call that is admitted, and gives a refusal, whether of the one or the other, the status that it has over HTTP. */
+/** Makes a call, and gives a refusal, its own or that of what it calls, the status that it has over HTTP. */
 async function withStatus<Result extends { ok: true } | { ok: false; error: TRPCError }>(
-  admit: () => Promise<void>,
   call: () => Promise<Result>,
 ): Promise<Result> {
   try {
-    await admit();
     const result = await call();
     if (!result.ok && result.error.cause instanceof ParleyError) throw result.error.cause;
     return result;

@@ -30,25 +30,24 @@ export class MemoryCounter {
   /** Counts one more. Returns 0 when it is within the rate, else the milliseconds until there is room again. */
   consume(key: string): number {
     const wait = this.#take(key);
-    if (wait === 0 || !this.#reserve) return wait;
-    const reserve = this.#reserve.consume(key);
-    return Math.min(wait, reserve);
+    return wait === 0 || !this.#reserve ? wait : Math.min(wait, this.#reserve.consume(key));
   }
 
   #take(key: string): number {
     const now = Date.now();
     const window = this.#windows.get(key);
-    if (!window || window.until <= now) return this.#begin(key, now);
-    return ++window.taken <= this.#rate.points ? 0 : window.until - now;
+    if (window && window.until > now) return ++window.taken <= this.#rate.points ? 0 : window.until - now;
+    this.#begin(key, now);
+    return 0;
   }
 
-  #begin(key: string, now: number): 0 {
+  /** Begins a window with the first one, and forgets those that are over. */
+  #begin(key: string, now: number): void {
     this.#windows.delete(key);
     this.#windows.set(key, { taken: 1, until: now + this.#rate.seconds * 1_000 });
     for (const [other, { until }] of this.#windows)
       if (until <= now) this.#windows.delete(other);
       else break;
-    return 0;
   }
 
   /** Takes one back. */

@@ -50,7 +50,9 @@ export class Calls {
 
   /** A frame of the client. */
   hear(data: Buffer, isBinary: boolean): void {
-    if (!isBinary && this.#isHeartbeat(data)) return;
+    const heartbeat = !isBinary && data.length === 4 && data.toString();
+    if (heartbeat === 'PING') return this.#socket.send('PONG');
+    if (heartbeat === 'PONG') return;
     try {
       const items = readFrame(data, isBinary);
       if (!this.#identified) this.#identify(readToken(items));
@@ -60,13 +62,6 @@ export class Calls {
       this.#refuse(null, new TRPCError({ code: 'PARSE_ERROR', cause }));
       if (!this.#identified) this.#socket.close();
     }
-  }
-
-  #isHeartbeat(data: Buffer): boolean {
-    if (data.length !== 4) return false;
-    const text = data.toString();
-    if (text === 'PING') this.#socket.send('PONG');
-    return text === 'PING' || text === 'PONG';
   }
 
   #identify(token: string | undefined): void {
@@ -143,10 +138,8 @@ export class Calls {
     const { path, lastEventId } = params;
     const input = lastEventId === undefined ? params.input : resumeAt(lastEventId, params.input);
     const getRawInput = async () => input;
-    return callTRPCProcedure({
-      router: this.#options.router,
-      ...{ path, type: method, ctx, getRawInput, signal, batchIndex },
-    });
+    const { router } = this.#options;
+    return callTRPCProcedure({ router, path, type: method, ctx, getRawInput, signal, batchIndex });
   }
 
   /** Every call of a batch that is too large is told so, that none waits for ever. */

@@ -19,8 +19,10 @@ export function readFrame(data: Buffer, isBinary: boolean): unknown[] {
   const json: unknown = JSON.parse(data.toString());
   const items: unknown[] = Array.isArray(json) ? json : [json];
   if (items.length > LONGEST_BATCH) throw new RangeError('a batch that long');
-  for (const item of items)
-    if (String(fieldOf(item, 'id')).length > LONGEST_ID) throw new RangeError('an id that long');
+  for (const item of items) {
+    const id = fieldOf(item, 'id');
+    if (typeof id === 'string' && id.length > LONGEST_ID) throw new RangeError('an id that long');
+  }
   return items;
 }
 
@@ -44,8 +46,9 @@ const fieldOf = (item: unknown, name: string): unknown => (item as Record<string
 
 /** What a call answers. Text that is JSON already is spliced in. */
 export function resultText(id: RequestId, output: unknown): string {
-  const json = output instanceof Rendered ? output.text : JSON.stringify(output);
-  return `{"id":${JSON.stringify(id)},"result":{"type":"data","data":{"json":${json}}}}`;
+  if (output instanceof Rendered)
+    return `{"id":${JSON.stringify(id)},"result":{"type":"data","data":{"json":${output.text}}}}`;
+  return JSON.stringify({ id, result: { type: 'data', data: { json: output } } });
 }
 
 /** Why a request is refused; without an id, a frame that could not be read. */
