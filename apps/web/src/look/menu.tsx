@@ -1,4 +1,4 @@
-import { type KeyboardEvent, type ReactNode, useEffect, useRef, useState } from 'react';
+import { type KeyboardEvent, type ReactNode, useId, useLayoutEffect, useRef, useState } from 'react';
 import { Icon, type IconName } from './icons.tsx';
 
 export interface MenuEntry {
@@ -55,6 +55,7 @@ export function PopoverButton({
 }) {
   const [isOpen, setOpen] = useState(false);
   const button = useRef<HTMLButtonElement>(null);
+  const id = useId();
   const close = () => setOpen(false);
   return (
     <>
@@ -65,12 +66,17 @@ export function PopoverButton({
         aria-label={label}
         aria-haspopup="menu"
         aria-expanded={isOpen}
-        onClick={() => setOpen(!isOpen)}
+        // Of a click anywhere else the browser closes what is open, and the click would open it again.
+        popoverTarget={isOpen ? id : undefined}
+        onClick={(event) => {
+          event.preventDefault();
+          setOpen(!isOpen);
+        }}
       >
         <Icon name={icon} />
       </button>
       {isOpen && (
-        <Popover at={button.current!} label={title} onClose={close}>
+        <Popover id={id} at={button.current!} label={title} onClose={close}>
           {children(close)}
         </Popover>
       )}
@@ -80,11 +86,13 @@ export function PopoverButton({
 
 /** Opens beside an element, over everything else. */
 function Popover({
+  id,
   at,
   label,
   onClose,
   children,
 }: {
+  id: string;
   at: HTMLElement;
   label: string;
   onClose: () => void;
@@ -93,12 +101,13 @@ function Popover({
   const box = useRef<HTMLDivElement>(null);
   const close = useRef(onClose);
   close.current = onClose;
-  useEffect(() => {
+  useLayoutEffect(() => {
     const element = box.current!;
     const closed = (event: Event): void => {
       if ((event as ToggleEvent).newState === 'closed') close.current();
     };
-    element.addEventListener('toggle', closed);
+    // Not `toggle`, which comes later than it closes: what is pressed between them would find it open.
+    element.addEventListener('beforetoggle', closed);
     element.showPopover();
     const { top, bottom, right, left } = at.getBoundingClientRect();
     const { offsetWidth: width, offsetHeight: height } = element;
@@ -107,12 +116,13 @@ function Popover({
     element.style.left = `${Math.max(8, left + width < innerWidth ? left : right - width)}px`;
     element.querySelector('button')?.focus();
     return () => {
-      element.removeEventListener('toggle', closed);
+      element.removeEventListener('beforetoggle', closed);
+      // While it is still in the page: the focus does not outlive what has it.
       if (element.matches(':focus-within')) at.focus();
     };
   }, [at]);
   return (
-    <div ref={box} popover="auto" className="menu" role="menu" aria-label={label} onKeyDown={step}>
+    <div ref={box} id={id} popover="auto" className="menu" role="menu" aria-label={label} onKeyDown={step}>
       {children}
     </div>
   );
