@@ -66,7 +66,8 @@ export function PopoverButton({
         aria-label={label}
         aria-haspopup="menu"
         aria-expanded={isOpen}
-        // Of a click anywhere else the browser closes what is open, and the click would open it again.
+        // A click elsewhere closes what is open. This tells the browser that the button is not elsewhere: else its click
+        // would find it closed, and open it again.
         popoverTarget={isOpen ? id : undefined}
         onClick={(event) => {
           event.preventDefault();
